@@ -1,0 +1,1 @@
+"""The clock of a case: pure working-time arithmetic here, the ledger of rows beside it."""
