@@ -92,7 +92,7 @@ def _shared_copy(root: Path, parts: list[str], *, name: str) -> Path:
                 root / part, fresh / part, symlinks=True, ignore=shutil.ignore_patterns("include", "pgxs")
             )
         _open_for_reading(fresh)
-        os.rename(fresh, target)
+        fresh.rename(target)
     except OSError:
         shutil.rmtree(fresh, ignore_errors=True)
         if not _is_ours(target):  # not merely outrun by another process

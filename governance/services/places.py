@@ -71,7 +71,7 @@ class Place:
 
 def settle(var: Path) -> Place:
     """Make (or find again) the folders of the instance whose state lies in ``var``."""
-    var = Path(os.path.abspath(var))
+    var = Path.cwd() / var
     account = unprivileged_account()
     try:
         for folder in (var, var / "log"):

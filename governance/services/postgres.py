@@ -158,7 +158,7 @@ class Postgres:
             "-d",
             "postgres",
         ]
-        if run([*psql, "-c", f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"]).strip():
+        if run([*psql, "-c", f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"]).strip():  # noqa: S608
             return False
         run([*psql, "-c", f"CREATE DATABASE {DATABASE}"])
         return True

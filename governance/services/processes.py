@@ -52,6 +52,7 @@ def spawn(
     parent = os.getpid()
 
     def tie_to_parent() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])  # the supervisor waits with its signals blocked
         # After setuid, which Popen has done by now: a change of credentials clears the death signal.
         if _libc is None:
             return
