@@ -1,0 +1,324 @@
+"""Roads, compounds, schools, buildings and addresses of the demo district. Every name and spot is made up."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+import shapely.affinity
+from shapely.geometry import Point, Polygon, box
+from shapely.geometry.base import BaseGeometry
+
+from grids.boundaries import area_m2
+from grids.demo.partition import apportion, mark_of
+
+if TYPE_CHECKING:
+    from grids.demo.shapes import District, Grid
+
+# (name, axis of the tilted frame that stays constant, offset in km along it, kind): 0 runs north–south, 1 west–east.
+ARTERIALS = (
+    ("望河路", 0, -4.1, "secondary"), ("河堤东路", 0, -3.45, "secondary"), ("和兴路", 0, -2.9, "primary"),
+    ("长安路", 0, -2.25, "secondary"), ("建业路", 0, -1.6, "primary"), ("育才路", 0, -1.0, "secondary"),
+    ("人民路", 0, -0.45, "primary"), ("公园路", 0, 0.1, "secondary"), ("振兴路", 0, 0.7, "primary"),
+    ("梨园路", 0, 1.3, "secondary"), ("东山路", 0, 1.85, "primary"), ("车站路", 0, 2.4, "secondary"),
+    ("山前路", 0, 2.95, "primary"),
+    ("北苑街", 1, 4.1, "secondary"), ("学府街", 1, 3.5, "primary"), ("吉祥街", 1, 2.9, "secondary"),
+    ("狮山街", 1, 2.3, "primary"), ("青禾街", 1, 1.65, "secondary"), ("团结街", 1, 1.1, "primary"),
+    ("文昌街", 1, 0.55, "secondary"), ("胜利街", 1, 0.0, "primary"), ("光明街", 1, -0.55, "secondary"),
+    ("向阳街", 1, -1.1, "secondary"), ("丰泽街", 1, -1.7, "primary"), ("康宁街", 1, -2.3, "secondary"),
+    ("锦绣街", 1, -2.95, "primary"), ("安居街", 1, -3.6, "secondary"), ("瑞祥街", 1, -4.3, "primary"),
+    ("南苑街", 1, -5.0, "secondary"), ("和顺街", 1, -5.6, "secondary"),
+)  # fmt: skip
+RURAL_ROADS = (
+    ("滨湖路", ((-3.0, 16.5), (-2.7, 13.6), (-2.6, 10.2), (-4.5, 7.2), (-5.2, 3.6), (-4.1, 0.2), (-3.9, -3.4),
+                (-5.0, -7.0), (-4.6, -10.4), (-2.9, -13.6), (-2.5, -16.8)), "primary"),
+    ("沿山公路", ((5.2, 22.0), (6.6, 18.4), (6.9, 14.8), (8.0, 11.4), (7.4, 7.8), (6.2, 3.4), (5.4, -0.4),
+                 (5.8, -5.4), (5.2, -10.0), (3.6, -14.8)), "primary"),
+    ("北岭大道", ((0.5, 4.4), (-0.7, 7.6), (-0.2, 11.2), (0.8, 15.4), (1.6, 19.4), (1.9, 23.4)), "primary"),
+    ("创业大道", ((1.6, 4.8), (2.6, 7.0), (3.4, 9.2), (3.3, 11.4)), "primary"),
+    ("园区一路", ((0.6, 7.2), (2.6, 7.2), (4.6, 7.6), (6.3, 7.3)), "secondary"),
+    ("园区二路", ((1.2, 9.4), (3.3, 9.4), (6.2, 9.3)), "secondary"),
+    ("南河路", ((-0.2, -5.6), (0.2, -8.6), (-0.3, -12.2), (0.3, -16.4)), "secondary"),
+    ("新丰路", ((-3.0, 13.6), (-0.6, 13.2), (1.6, 13.7), (4.2, 13.2), (6.8, 14.6)), "secondary"),
+    ("团结渠路", ((-3.2, 18.3), (-0.8, 18.0), (1.4, 18.5), (4.0, 18.2), (6.5, 18.4)), "secondary"),
+    ("桌子山路", ((3.2, -1.6), (4.6, -1.9), (6.4, -1.4), (8.2, -2.0)), "secondary"),
+)  # fmt: skip
+
+_STEMS = ("滨湖", "翠园", "锦江", "阳光", "金沙", "玉泉", "梧桐", "丽景", "书香", "银河", "康泰", "福临", "紫荆", "春晖",
+          "天泽", "碧水", "盛和", "祥云", "枫林", "星海", "嘉和", "润泽", "瑞丰", "清河", "云岭", "华庭")  # fmt: skip
+_ENDINGS = ("花园", "小区", "家园", "雅苑", "嘉园", "名邸", "新村", "佳苑")
+_SPECIAL = {
+    "school": ("学校", ("启明小学", "博文中学", "晨光幼儿园", "育英小学", "明德中学", "河畔小学", "春蕾幼儿园", "致远高级中学",
+                        "实验二小", "职业技术学校", "新苗幼儿园", "崇文小学")),
+    "hospital": ("医院", ("安康医院", "仁济医院", "妇幼保健院", "滨湖社区医院", "同心中医院", "北苑医院")),
+    "market": ("商圈市场", ("万汇广场", "北苑农贸市场", "金桥建材市场", "团结街便民市场", "兴隆商贸城", "惠民蔬菜批发市场",
+                            "南苑便民市场", "星河购物中心", "东山汽配城")),
+    "office_tower": ("商务楼宇", ("恒信大厦", "金融中心", "创客大厦", "盛业商务楼", "滨湖国际大厦", "邮电大楼", "天泽大厦",
+                                  "汇丰商务中心", "民生大厦")),
+    "street_front": ("街面", ()),
+    "industrial_park": ("园区", ("新材料产业园", "煤化工循环园", "装备制造园", "物流仓储园", "精细化工园", "光伏玻璃园",
+                                 "科创孵化园")),
+}  # fmt: skip
+_SPECIAL_EN = {"school": "School", "hospital": "Hospital", "market": "Market", "office_tower": "Office tower",
+               "street_front": "Street-front", "industrial_park": "Industrial park"}  # fmt: skip
+_TURN = (
+    "school",
+    "market",
+    "street_front",
+    "office_tower",
+    "school",
+    "hospital",
+    "street_front",
+    "market",
+    "office_tower",
+)
+_SPOTS = (("滨湖公园", "park", -4.3, 1.6), ("人民公园", "park", -0.2, 0.3), ("东山森林公园", "park", 3.0, -0.2),
+          ("河滨湿地公园", "park", -4.4, -4.4), ("文化广场", "square", -0.9, 1.3), ("市民广场", "square", -2.4, 1.0),
+          ("体育馆", "sports", -2.9, 2.6), ("火车站", "station", 2.5, 0.9), ("长途汽车站", "station", 1.9, 3.0),
+          ("区图书馆", "culture", -1.3, 0.5), ("政务服务中心", "service_centre", -2.2, 1.5),
+          ("区社会治理中心", "service_centre", -2.0, 1.2), ("净水厂", "utility", 2.6, -4.4),
+          ("北区热源厂", "utility", 0.6, 4.1), ("污水处理厂", "utility", -3.6, -5.6))  # fmt: skip
+_DIGITS = "零一二三四五六七八九"
+_RURAL_HOUSEHOLDS, _RURAL_PEOPLE, _BUILDINGS = 3974, 8089, 6027  # source 000 of capabilities.md §1J
+
+Row = tuple[dict[str, Any], BaseGeometry]
+
+
+def numeral(n: int) -> str:
+    """Chinese numeral of 1 … 99: 十二, 二十, 三十五."""
+    tens, ones = divmod(n, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else _DIGITS[tens] + "十"
+    return head + (_DIGITS[ones] if ones else "")
+
+
+# --- furnishing --------------------------------------------------------------------------------------
+
+
+def furnish(district: District, seed: int) -> dict[str, list[Row]]:
+    """Rows of grids, roads, places and buildings, by file name. Deterministic in `seed`."""
+    rng = random.Random(seed)
+    kinds = {name: kind for name, _a, _o, kind in ARTERIALS} | {name: kind for name, _p, kind in RURAL_ROADS}
+    grids, places = _grids(district, rng)
+    places += _public_places(district)
+    chosen = [p for p in places if p[0]["kind"] in ("compound", "school", "hospital", "office_tower")]
+    return {
+        "grids": grids,
+        "roads": [({"name": n, "kind": kinds[n]}, line) for n, line in district.roads.items()],
+        "places": [({"name": p["name"], "kind": p["kind"], "grid": p["grid"]}, g) for p, g in places],
+        "buildings": _buildings(district, chosen, rng),
+    }
+
+
+def _grids(district: District, rng: random.Random) -> tuple[list[Row], list[Row]]:
+    compounds = [s + e for s in _STEMS for e in _ENDINGS]
+    rng.shuffle(compounds)
+    stock = {kind: list(names) for kind, (_label, names) in _SPECIAL.items()}
+    rows, places = [], []
+    turn = 0
+    for grid in district.grids:
+        props, place = _basic(grid, compounds, rng), None
+        if grid.special:
+            kind = "industrial_park" if grid.code.startswith("150302400") else _TURN[turn % len(_TURN)]
+            turn += kind != "industrial_park"
+            props |= _as_special(grid, kind, stock, district, rng)
+        place = props.pop("place")
+        mark = mark_of(grid.shape)
+        rows.append((props | {"area_m2": round(area_m2(grid.shape)), "mark": [mark.x, mark.y]}, grid.shape))
+        if place:
+            kind = props["subtype"] or "compound"
+            places.append(({"name": place, "kind": kind, "grid": grid.code}, mark))
+    _settle_rural(rows)
+    weights = [r[0]["households"] or 60 for r in rows]
+    for (props, _g), n in zip(rows, apportion(weights, _BUILDINGS), strict=True):
+        props["buildings"] = n
+    return rows, places
+
+
+def _basic(grid: Grid, compounds: list[str], rng: random.Random) -> dict[str, Any]:
+    from grids.demo.shapes import VILLAGES
+
+    number = int(grid.code[-3:])
+    rural = grid.code[:12] in VILLAGES
+    households = _households(rng)
+    place = None if rural or rng.random() < 0.62 or grid.special else compounds.pop()
+    name = place + "网格" if place else f"第{numeral(number % 800)}网格"
+    return {
+        "code": grid.code, "name": name, "name_en": f"Grid {number:03d}", "type": "basic", "subtype": "",
+        "area_type": "rural" if rural else "urban", "households": households,
+        "population": round(households * rng.uniform(2.1, 2.7)), "place": place,
+    }  # fmt: skip
+
+
+def _households(rng: random.Random) -> int:
+    """300–500 as the rule has it; one grid in thirty is too large or too small, for the health page to find."""
+    chance = rng.random()
+    if chance < 0.02:
+        return rng.randint(520, 660)
+    if chance < 0.035:
+        return rng.randint(170, 285)
+    return min(max(round(rng.gauss(392, 48)), 300), 500)
+
+
+def _as_special(
+    grid: Grid, kind: str, stock: dict[str, list[str]], district: District, rng: random.Random
+) -> dict[str, Any]:
+    label = _SPECIAL[kind][0]
+    if kind == "street_front" or not stock[kind]:
+        centre = grid.shape.centroid
+        road = min(district.roads, key=lambda n: district.roads[n].distance(centre))
+        kind, label, place, name = "street_front", "街面", None, f"{road}街面网格"
+    else:
+        place = stock[kind].pop(0)
+        name = f"{place}专属网格"
+    return {
+        "name": name, "name_en": f"{_SPECIAL_EN[kind]} grid {grid.code[-3:]}", "type": "special", "subtype": kind,
+        "subtype_name": label, "households": 0, "population": rng.randint(180, 1600), "place": place,
+    }  # fmt: skip
+
+
+def _settle_rural(rows: list[Row]) -> None:
+    """Village grids add up to the households and people the source names for the farming area."""
+    rural = [props for props, _g in rows if props["area_type"] == "rural"]
+    weights = [p["households"] for p in rural]
+    for key, total in (("households", _RURAL_HOUSEHOLDS), ("population", _RURAL_PEOPLE)):
+        for props, n in zip(rural, apportion(weights, total), strict=True):
+            props[key] = n
+
+
+def _public_places(district: District) -> list[Row]:
+    from grids.demo.shapes import PLANE, read_divisions
+
+    tree = shapely.STRtree([g.shape for g in district.grids])
+    rows: list[Row] = []
+    for name, kind, x, y in _SPOTS:
+        spot = Point(*PLANE.to_lonlat(np.array([x, y]) * 1000).tolist())
+        rows.append(({"name": name, "kind": kind, "grid": district.grids[tree.nearest(spot)].code}, spot))
+    names = {r["code"]: r["name"] for r in read_divisions()}
+    for code in district.communities:
+        home = next(g for g in district.grids if g.code.startswith(code) and not g.special)
+        spot = mark_of(home.shape)
+        near = Point(round(spot.x + 0.0004, 5), round(spot.y + 0.0003, 5))
+        title = (
+            names[code]
+            .replace("社区居委会", "社区")
+            .replace("村委会", "村")
+            .removeprefix("乌海高新技术产业开发区")
+        )
+        rows.append(({"name": title + "党群服务中心", "kind": "service_centre", "grid": home.code}, near))
+    return rows
+
+
+def _buildings(district: District, places: list[Row], rng: random.Random) -> list[Row]:
+    """Slabs in rows around some places near the old town: footprint, floors and height for the 2.5-D map."""
+    from grids.demo.shapes import PLANE, TILT
+
+    shapes = {g.code: g.shape for g in district.grids}
+    centre = Point(106.812, 39.683)
+    rows: list[Row] = []
+    for props, spot in sorted(places, key=lambda p: p[1].distance(centre)):
+        if len(rows) >= 300:
+            break
+        ground = shapely.transform(shapes[props["grid"]], PLANE.to_metres).buffer(-22)
+        at = PLANE.to_metres(np.array(spot.coords[0]))
+        floors = (
+            rng.choice((6, 6, 6, 11, 18, 24, 33)) if props["kind"] == "compound" else rng.choice((4, 5, 12))
+        )
+        number = 0
+        for slab in _slabs(at, TILT, rng):
+            if not ground.contains(slab):
+                continue
+            number += 1
+            own = max(2, floors + rng.choice((-1, 0, 0, 0, 1)))
+            about = {"name": f"{props['name']}{number}号楼", "place": props["name"], "grid": props["grid"]}
+            size = {"floors": own, "height_m": round(own * 2.9 + 1.2, 1)}
+            rows.append((about | size, shapely.transform(slab, PLANE.to_lonlat)))
+    return rows
+
+
+def _slabs(at: np.ndarray, tilt: float, rng: random.Random) -> list[Polygon]:
+    length, depth = rng.uniform(42, 62), rng.uniform(12, 15)
+    slabs = []
+    for row in (2, 1, 0, -1, -2):
+        for column in (-1, 0, 1):
+            x, y = column * (length + 16) + rng.uniform(-2, 2), row * rng.uniform(41, 44)
+            slab = box(x - length / 2, y - depth / 2, x + length / 2, y + depth / 2)
+            turned = shapely.affinity.rotate(slab, tilt, origin=(0, 0), use_radians=True)
+            slabs.append(shapely.affinity.translate(turned, at[0], at[1]))
+    return slabs
+
+
+# --- addresses ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """Names spots the way people of the district would: a compound's gate, a road's number, a village group."""
+
+    roads: dict[str, BaseGeometry]
+    places: list[tuple[str, str, str, Point]]
+    grids: dict[str, tuple[str, str]]
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Gazetteer:
+        """Read the written data files."""
+        where = folder or Path(__file__).parent / "data"
+
+        def rows(name: str) -> list[tuple[dict[str, Any], BaseGeometry]]:
+            text = json.loads((where / f"{name}.geojson").read_text(encoding="utf-8"))
+            return [(f["properties"], shapely.geometry.shape(f["geometry"])) for f in text["features"]]
+
+        return cls(
+            roads={p["name"]: g for p, g in rows("roads")},
+            places=[(p["name"], p["kind"], p["grid"], g) for p, g in rows("places")],
+            grids={p["code"]: (p["name"], p["area_type"]) for p, _g in rows("grids")},
+        )
+
+    def address(self, lon: float, lat: float, rng: random.Random, *, grid: str = "") -> str:
+        """A short made-up address for a point in degrees; `grid` (15 digits) lets village names be used."""
+        here = Point(lon, lat)
+        near = [(_metres(here, g), name, kind) for name, kind, _grid, g in self.places]
+        close = sorted(p for p in near if p[0] < 260)
+        if close and rng.random() < 0.55:
+            return _at_place(close[0][1], close[0][2], rng)
+        roads = sorted((_metres(here, g), name) for name, g in self.roads.items())
+        if roads[0][0] > 420:
+            return self._village(grid, rng) or f"{roads[0][1]}沿线"
+        if roads[1][0] < 160:
+            return f"{roads[0][1]}与{roads[1][1]}交叉口" + rng.choice(
+                ("", "东北角", "西南角", "南侧", "东侧")
+            )
+        return self._on_road(roads[0][1], here, rng)
+
+    def _on_road(self, name: str, here: Point, rng: random.Random) -> str:
+        line = self.roads[name]
+        number = 2 * int(line.project(here) * 111_195 / 24) + 1 + int(rng.random() < 0.5)
+        return f"{name}{number}号" + rng.choice(
+            ("", "东侧", "西侧", "门前", "对面", "南侧便道", "公交站旁", "北侧人行道")
+        )
+
+    def _village(self, grid: str, rng: random.Random) -> str:
+        name, kind = self.grids.get(grid, ("", ""))
+        if kind != "rural":
+            return ""
+        return f"{name.removeprefix('第').removesuffix('网格')}组" + rng.choice(
+            ("村道旁", "水渠边", "村口", "林带边", "农田旁")
+        )
+
+
+def _at_place(name: str, kind: str, rng: random.Random) -> str:
+    if kind == "compound":
+        spot = f"{rng.randint(1, 18)}号楼{rng.randint(1, 4)}单元"
+        return name + rng.choice((spot, spot, "北门", "南门口", "东侧围墙外", "地下车库入口", "中心花园"))
+    return name + rng.choice(("门前", "东门", "西侧", "停车场", "南侧路口", "院内"))
+
+
+def _metres(a: Point, b: BaseGeometry) -> float:
+    """Rough distance in metres: degrees of longitude count like those of latitude times cos 39.7°."""
+    x, y = shapely.get_coordinates(shapely.shortest_line(a, b))[[0, -1]].T
+    return math.hypot((x[1] - x[0]) * 0.769, y[1] - y[0]) * 111_195
