@@ -1,0 +1,98 @@
+"""How numbers, durations and moments are written on the faces (screens.md §4.6). The same words are spoken by
+``static/shared/clock.js``, so that a page reads alike with and without script."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+register = template.Library()
+TEN_THOUSAND = 10_000
+
+
+@register.filter
+def duration(value: timedelta | float | None) -> str:
+    """A length of time from a timedelta or from seconds: ``1 天 3 时 20 分``, ``2 时 05 分``, ``42 分``, ``30 秒``."""
+    if value is None:
+        return "—"
+    seconds = int(abs(value.total_seconds() if isinstance(value, timedelta) else value))
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return _("%(days)s 天 %(hours)s 时 %(minutes)s 分") % {"days": days, "hours": hours, "minutes": minutes}
+    if hours:
+        return _("%(hours)s 时 %(minutes)s 分") % {"hours": hours, "minutes": f"{minutes:02}"}
+    if minutes:
+        return _("%(minutes)s 分") % {"minutes": minutes}
+    return _("%(seconds)s 秒") % {"seconds": seconds}
+
+
+@register.filter
+def remaining(due: datetime | None, at: datetime) -> str:
+    """What is left until ``due``, seen at ``at``: ``剩 2 时 05 分`` or ``超 35 分``."""
+    if due is None:
+        return _("无时限")
+    left = due - at
+    words = duration(left)
+    return _("超 %(time)s") % {"time": words} if left < timedelta(0) else _("剩 %(time)s") % {"time": words}
+
+
+@register.filter
+def moment(value: datetime | None, at: datetime | None = None) -> str:
+    """``14:20`` on the day of ``at``, else ``2026-03-05 14:20``, in the district's time zone."""
+    if value is None:
+        return "—"
+    local = timezone.localtime(value)
+    if at is not None and timezone.localtime(at).date() == local.date():
+        return local.strftime("%H:%M")
+    return local.strftime("%Y-%m-%d %H:%M")
+
+
+@register.filter
+def age(value: datetime | None, at: datetime) -> str:
+    """``12 分钟前``; from one day on the plain moment."""
+    if value is None:
+        return "—"
+    seconds = (at - value).total_seconds()
+    if seconds < 60:
+        return _("刚刚")
+    if seconds < 3600:
+        return _("%(n)s 分钟前") % {"n": int(seconds // 60)}
+    if seconds < 86400:
+        return _("%(n)s 小时前") % {"n": int(seconds // 3600)}
+    return moment(value, at)
+
+
+@register.filter
+def wan(value: float | Decimal | None) -> str:
+    """Counts on the wall: below ten thousand in full, above as ``4.80 万``."""
+    if value is None:
+        return "—"
+    if value < TEN_THOUSAND:
+        return f"{value:,}"
+    return _("%(n)s 万") % {"n": f"{value / TEN_THOUSAND:.2f}"}
+
+
+@register.filter
+def thousands(value: float | Decimal | None) -> str:
+    """Full figure with separators for tables: ``48,022``."""
+    return "—" if value is None else f"{value:,}"
+
+
+@register.filter
+def rate(value: float | Decimal | None) -> str:
+    """A share between 0 and 1 with two decimals: ``94.82 %``; nothing to divide by is a dash."""
+    return "—" if value is None else f"{value * 100:.2f} %"
+
+
+@register.filter
+def part_of(value: float | None, whole: float | None) -> str:
+    """Percentage of ``whole`` between 0 and 100 for bar widths; safe when ``whole`` is zero or absent."""
+    if not value or not whole:
+        return "0"
+    return f"{max(0.0, min(100.0, value / whole * 100)):.2f}".rstrip("0").rstrip(".")
