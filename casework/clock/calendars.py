@@ -117,7 +117,7 @@ class Calendar:
     timezone: str = ZONE_NAME
     workday_periods: tuple[Period, ...] = STANDARD_DAY
     weekly: tuple[tuple[Period, ...], ...] = (STANDARD_DAY,) * 5 + ((), ())
-    exceptional_days: tuple[ExceptionalDay, ...] = ()
+    exceptional_days: tuple[ExceptionalDay, ...] = field(default=(), repr=False)
     follows_notices: bool = True
     years_covered: frozenset[int] = field(init=False, compare=False)
     _by_date: dict[date, ExceptionalDay] = field(init=False, repr=False, compare=False)
@@ -197,7 +197,7 @@ class Calendar:
 class _YearTable:
     """Working spans of one civil year in epoch seconds, with running sums: a question is one bisection."""
 
-    __slots__ = ("starts", "ends", "sums", "total")
+    __slots__ = ("ends", "starts", "sums", "total")
 
     def __init__(self, calendar: Calendar, year: int) -> None:
         if not FIRST_YEAR <= year <= LAST_YEAR:
@@ -287,7 +287,7 @@ def load_notices(path: Path | str) -> tuple[ExceptionalDay, ...]:
     """
     days: dict[date, ExceptionalDay] = {}
     with open(path, encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
+        reader = csv.DictReader(file, restval="")
         wanted = {"date", "name", "is_workday", "announced_year"}
         if not wanted <= set(reader.fieldnames or ()):
             raise CalendarError(f"{path}: the header must name {', '.join(sorted(wanted))}")
