@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -72,6 +73,12 @@ def spawn(
         cwd=cwd,
         **rights,
     )
+
+
+def become_subreaper() -> None:
+    """Have orphaned grandchildren come to us instead of to process 1, which in a container may never bury them."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def run(argv: Sequence[str | Path], *, account: Account | None = None, timeout_seconds: float = 60) -> str:
