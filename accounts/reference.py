@@ -1,7 +1,7 @@
 """Roles and permission codes as frozen records, read from ``accounts/data``; no database and no Django.
 
-The matrix test holds these files against ``who_may_what_golden.csv``, which was written from the spec and is not
-derived from them (quality.md §5.1).
+The matrix test holds these files against ``who_may_what_golden.csv``, which was written from the spec and
+is not derived from them (quality.md §5.1).
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class ObjectReach:
 class RoleRecord:
     """A role of rules.md §10 and quality.md §5.2.
 
-    ``ceiling`` and ``assigned_ceiling``: 0 公开, 1 内部, 2 敏感, 3 核心敏感; the second holds for cases the person
-    is assigned to or reported. ``field_level`` and ``may_unmask`` sum up the role's cell for events.
+    ``ceiling`` and ``assigned_ceiling``: 0 公开, 1 内部, 2 敏感, 3 核心敏感; the second holds for cases
+    the person is assigned to or reported. ``field_level`` and ``may_unmask`` sum up the role's cell for events.
     """
 
     code: str
@@ -89,7 +89,9 @@ def load_roles() -> tuple[RoleRecord, ...]:
     """The 19 roles of rules.md §10 and the four that only quality.md §5.2 names."""
     roles = []
     for raw in json.loads((DATA / "roles.json").read_text(encoding="utf-8")):
-        objects = {kind: tuple(ObjectReach(**cell) for cell in cells) for kind, cells in raw["objects"].items()}
+        objects = {
+            kind: tuple(ObjectReach(**cell) for cell in cells) for kind, cells in raw["objects"].items()
+        }
         parts = {
             "scope_kinds": tuple(raw["scope_kinds"]),
             "objects": MappingProxyType(objects),
@@ -104,6 +106,8 @@ def load_golden_matrix() -> tuple[GoldenCell, ...]:
     """The golden cells of quality.md §5.1."""
     with (DATA / "who_may_what_golden.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
-            GoldenCell(row["role"], row["permission"], {"yes": True, "no": False}[row["allowed"]], row["source"])
+            GoldenCell(
+                row["role"], row["permission"], {"yes": True, "no": False}[row["allowed"]], row["source"]
+            )
             for row in csv.DictReader(file)
         )

@@ -1,8 +1,8 @@
 """The trade's reference data as frozen records, read from ``events/data``; no database and no Django.
 
-These are the defaults a new district starts from. Once loaded into tables they are edited there; nothing at run
-time should ask this module about a live case. Every loader is cached and raises ``BadReference`` when a file
-contradicts itself, so a bad edit stops the load instead of reaching a deadline.
+These are the defaults a new district starts from. Once loaded into tables they are edited there; nothing
+at run time should ask this module about a live case. Every loader is cached and raises ``BadReference``
+when a file contradicts itself, so a bad edit stops the load instead of reaching a deadline.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class BadReference(ValueError):
 class Budget:
     """An amount of time on one of the four clocks of rules.md §1.
 
-    ``kind``: C calendar time, WH working hours, WD working days, CD calendar days. ``amount`` is in minutes for
-    C and WH, in whole days for WD and CD.
+    ``kind``: C calendar time, WH working hours, WD working days, CD calendar days. ``amount`` is in minutes
+    for C and WH, in whole days for WD and CD.
     """
 
     kind: str
@@ -49,15 +49,15 @@ class Budget:
         return self.amount if self.kind in DAY_KINDS else None
 
     def clock_seconds(self, *, working_day_minutes: int = 420) -> int:
-        """Seconds of the clock's own time, as the clock ledger stores them: working seconds for WH and WD (one WD is
-        7 WH by default, rules.md §3), natural seconds for C and CD. Never compare working with natural seconds.
+        """Seconds of the clock's own time, as the clock ledger stores them: working seconds for WH and WD
+        (one WD is 7 WH by default, rules.md §3), natural seconds for C and CD. Never compare the two.
         """
         minutes_of_unit = {"C": 1, "WH": 1, "WD": working_day_minutes, "CD": 1440}
         return self.amount * minutes_of_unit[self.kind] * 60
 
 
 def parse_budget(raw: Mapping[str, Any] | None, *, where: str) -> Budget | None:
-    """Read ``{"kind": "C", "minutes": 30}`` or ``{"kind": "WD", "days": 5}``; null means there is no limit."""
+    """Read ``{"kind": "C", "minutes": 30}`` or ``{"kind": "WD", "days": 5}``; null is no limit."""
     if raw is None:
         return None
     kind = raw.get("kind")
@@ -103,8 +103,8 @@ class MinorCategory:
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """How a class may be prolonged (rules.md §1). ``rule``: none; fixed adds ``amount``; total makes ``amount``
-    the whole budget; per_law has no number; consent needs the parties' agreement."""
+    """How a class may be prolonged (rules.md §1). ``rule``: none; fixed adds ``amount``; total makes
+    ``amount`` the whole budget; per_law has no number; consent needs the parties' agreement."""
 
     rule: str
     times: int
@@ -151,7 +151,7 @@ class LeafOverride:
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
-    """紧急程度 of rules.md §2; ``rank`` 0 is the most urgent. ``quiet_hours``: notices may wait for the morning."""
+    """紧急程度 of rules.md §2; ``rank`` 0 is the most urgent. ``quiet_hours``: its notices wait."""
 
     code: str
     name: str
@@ -182,8 +182,8 @@ class RaiseRule:
 class Rung:
     """One step of a ladder (workflows.md §1.4).
 
-    It fires at the later of ``at_percent`` of the budget (100 is due) and due + ``min_offset``, and never before
-    the rung named by ``not_before``. ``quiet_hours``: its notices wait for the end of the quiet hours.
+    It fires at the later of ``at_percent`` of the budget (100 is due) and due + ``min_offset``, and never
+    before the rung named by ``not_before``. ``quiet_hours``: its notices wait for the end of the quiet hours.
     """
 
     code: str
@@ -245,14 +245,28 @@ def _taxonomy_rows() -> tuple[dict[str, str], ...]:
 @cache
 def load_majors() -> tuple[MajorCategory, ...]:
     """The 18 major categories of rules.md §11, in their order."""
-    seen = {r["major"]: MajorCategory(r["major"], r["major_name"], r["major_name_en"]) for r in _taxonomy_rows()}
+    seen = {
+        r["major"]: MajorCategory(r["major"], r["major_name"], r["major_name_en"]) for r in _taxonomy_rows()
+    }
     return tuple(seen.values())
 
 
 @cache
 def load_taxonomy() -> tuple[MinorCategory, ...]:
     """The 156 minor categories of rules.md §11, in their order."""
-    words = "code name name_en major urgency service_class owner owner_kind risk_family situation auto_plan".split()
+    words = [
+        "code",
+        "name",
+        "name_en",
+        "major",
+        "urgency",
+        "service_class",
+        "owner",
+        "owner_kind",
+        "risk_family",
+        "situation",
+        "auto_plan",
+    ]
     minors = [
         MinorCategory(
             **{word: row[word] for word in words},
@@ -270,11 +284,17 @@ def _service_class(raw: dict[str, Any]) -> ServiceClass:
     where = f"service_classes.json {raw['code']}"
     extension = dict(raw["extension"], amount=parse_budget(raw["extension"]["amount"], where=where))
     stages = tuple(
-        ClassStage(s["code"], s["name"], s["repeat"], _required(s["budget"], where=where)) for s in raw["stages"]
+        ClassStage(s["code"], s["name"], s["repeat"], _required(s["budget"], where=where))
+        for s in raw["stages"]
     )
-    budgets = {"accept": _required(raw["accept"], where=where), "handle": _required(raw["handle"], where=where)}
+    budgets = {
+        "accept": _required(raw["accept"], where=where),
+        "handle": _required(raw["handle"], where=where),
+    }
     contact = parse_budget(raw["contact"], where=where)
-    return ServiceClass(**(raw | budgets | {"contact": contact, "extension": Extension(**extension), "stages": stages}))
+    return ServiceClass(
+        **(raw | budgets | {"contact": contact, "extension": Extension(**extension), "stages": stages})
+    )
 
 
 @cache
@@ -296,7 +316,9 @@ def load_urgencies() -> tuple[Urgency, ...]:
     levels = []
     for raw in _read("urgencies.json")["urgencies"]:
         window = parse_budget(raw["claim_window"], where=f"urgencies.json {raw['code']}")
-        levels.append(Urgency(**(raw | {"claim_window": window, "default_classes": tuple(raw["default_classes"])})))
+        levels.append(
+            Urgency(**(raw | {"claim_window": window, "default_classes": tuple(raw["default_classes"])}))
+        )
     return tuple(unique_by_code(sorted(levels, key=lambda level: level.rank), where="urgencies.json"))
 
 
@@ -318,7 +340,10 @@ def load_quiet_hours() -> tuple[str, str]:
 
 def _rung(raw: dict[str, Any], *, where: str) -> Rung:
     return Rung(
-        **(raw | {"min_offset": parse_budget(raw["min_offset"], where=where), "actions": tuple(raw["actions"])})
+        **(
+            raw
+            | {"min_offset": parse_budget(raw["min_offset"], where=where), "actions": tuple(raw["actions"])}
+        )
     )
 
 
@@ -327,7 +352,9 @@ def load_ladders() -> tuple[Ladder, ...]:
     """The escalation ladders of workflows.md §1.4; together they cover each urgency once."""
     ladders = []
     for raw in _read("ladders.json")["ladders"]:
-        rungs = tuple(_rung(rung, where=f"ladders.json {raw['code']} {rung['code']}") for rung in raw["rungs"])
+        rungs = tuple(
+            _rung(rung, where=f"ladders.json {raw['code']} {rung['code']}") for rung in raw["rungs"]
+        )
         unique_by_code(list(rungs), where=f"ladders.json {raw['code']}")
         lists = {"urgencies": tuple(raw["urgencies"]), "categories": tuple(raw["categories"]), "rungs": rungs}
         ladders.append(Ladder(**(raw | lists)))

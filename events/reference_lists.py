@@ -1,7 +1,7 @@
 """Short lists and word lists of the event desk, read from ``events/data``; no database and no Django.
 
-Same rules as ``events.reference``: frozen records, cached loaders, ``BadReference`` for a file that contradicts
-itself. Sentences and words are the project's own; the spec sections are named at each loader.
+Same rules as ``events.reference``: frozen records, cached loaders, ``BadReference`` for a file that
+contradicts itself. Sentences and words are the project's own; the spec sections are named at each loader.
 """
 
 from __future__ import annotations
@@ -45,7 +45,10 @@ class WhistleType:
 
 @dataclass(frozen=True, slots=True)
 class PauseReason:
-    """Whitelisted reason to suspend (rules.md §1 rule 3). ``limit``: fixed, statutory, until_lifted, plan_date."""
+    """Whitelisted reason to suspend (rules.md §1 rule 3).
+
+    ``limit``: fixed, statutory, until_lifted, plan_date.
+    """
 
     code: str
     name: str
@@ -122,7 +125,7 @@ class RaiseWords:
 
 @dataclass(frozen=True, slots=True)
 class Diversion:
-    """Text that sends a citizen to 110, 119, 120 first (screens.md 随手拍), by chosen category or by words."""
+    """Text that sends a citizen to 110, 119, 120 first (screens.md 随手拍), by category or by words."""
 
     code: str
     numbers: tuple[str, ...]
@@ -193,7 +196,9 @@ def load_whistle_aspects() -> tuple[Named, ...]:
 def load_pause_reasons() -> tuple[PauseReason, ...]:
     """The whitelist of rules.md §1 rule 3."""
     reasons = [
-        PauseReason(**(raw | {"maximum": parse_budget(raw["maximum"], where=f"pause_reasons.json {raw['code']}")}))
+        PauseReason(
+            **(raw | {"maximum": parse_budget(raw["maximum"], where=f"pause_reasons.json {raw['code']}")})
+        )
         for raw in _entries("pause_reasons.json", "reasons")
     ]
     return tuple(unique_by_code(reasons, where="pause_reasons.json"))

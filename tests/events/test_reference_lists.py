@@ -129,4 +129,5 @@ def test_diversions_tell_a_number_to_call_and_their_text_repeats_it():
         assert set(diversion.numbers) <= {"110", "119", "120", "122"}, diversion.code
         assert set(diversion.categories) <= set(minors), diversion.code
         for number in diversion.numbers:
-            assert number in diversion.text and number in diversion.text_en, diversion.code
+            assert number in diversion.text, diversion.code
+            assert number in diversion.text_en, diversion.code
