@@ -290,7 +290,7 @@ def test_an_impossible_budget_is_refused(seconds):
     ],
 )
 def test_an_impossible_amount_is_refused(kind, amount):
-    with pytest.raises(ValueError, match="amount|budget|whole number"):
+    with pytest.raises(ValueError, match=r"amount|budget|whole number"):
         budget_seconds(kind, amount, STANDARD, start=AWARE)
 
 
