@@ -172,7 +172,8 @@ class Supervisor:
                 self._launch(row)
                 self._note()
             elif row.process and not row.is_ready and self._ask_ready(row):
-                self.screen.done(f"{row.child.title} 已恢复 is back")
+                if row.restarts:
+                    self.screen.done(f"{row.child.title} 已恢复 is back")
                 self._note()
         if now >= self.rounds_at:
             self.rounds_at = now + ROUND_SECONDS
