@@ -65,6 +65,7 @@ def _guard(folder: Path) -> subprocess.Popen:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Start the database before anybody reads the settings."""
+    os.environ.setdefault("GOVERNANCE_PROFILE", "test")
     if not os.environ.get(FOLDER):
         folder = _make_folder()
         os.environ[FOLDER] = str(folder)

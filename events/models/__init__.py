@@ -1,0 +1,31 @@
+"""The common matter: an event, its work orders, and everything the closed loop leaves behind."""
+
+from .catalogue import CannedText, Category, Precedent, RoutingRule
+from .event import Event, EventAttachment, EventLink, EventReporter, EventWatch
+from .ledger import EventAlarm, EventDeadline, EventTrail
+from .orders import Consultation, Decline, Extension, Whistle, WhistlePart, WorkOrder
+from .quality import Rating, SupervisionOrder, Verification
+
+__all__ = [
+    "CannedText",
+    "Category",
+    "Consultation",
+    "Decline",
+    "Event",
+    "EventAlarm",
+    "EventAttachment",
+    "EventDeadline",
+    "EventLink",
+    "EventReporter",
+    "EventTrail",
+    "EventWatch",
+    "Extension",
+    "Precedent",
+    "Rating",
+    "RoutingRule",
+    "SupervisionOrder",
+    "Verification",
+    "Whistle",
+    "WhistlePart",
+    "WorkOrder",
+]

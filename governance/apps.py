@@ -1,0 +1,31 @@
+"""Wiring of the project: the admin site and what must be known before the first request."""
+
+from importlib import import_module
+
+from django.apps import AppConfig, apps
+from django.contrib.admin.apps import SimpleAdminConfig
+from django.utils.module_loading import module_has_submodule
+
+
+class OwnAdminConfig(SimpleAdminConfig):
+    """The stock admin with its own discovery.
+
+    ``leaflet.admin`` imports GDAL, which a plain machine does not have; stock autodiscovery would stop the
+    whole project there, so that one module is passed over.
+    """
+
+    default_site = "governance.admin_site.CommandAdminSite"
+
+    def ready(self) -> None:
+        super().ready()
+        for config in apps.get_app_configs():
+            if config.name != "leaflet" and module_has_submodule(config.module, "admin"):
+                import_module(f"{config.name}.admin")
+
+
+class GovernanceConfig(AppConfig):
+    name = "governance"
+    verbose_name = "总台"
+
+    def ready(self) -> None:
+        from governance import checks, wiring  # noqa: F401  (registers checks, binds rooms together)

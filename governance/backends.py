@@ -1,0 +1,49 @@
+"""Sign-in by password, and Django's model permissions answered from the roles.
+
+The admin asks ``app.change_model``; an office role answers with one of the codes below. What is not in the
+table nobody may change there.
+"""
+
+from __future__ import annotations
+
+from django.contrib.auth.backends import ModelBackend
+from django.utils import timezone
+
+from grids.scope import rights_of
+
+ADMIN_CODES = {
+    "accounts": "accounts.manage_people",
+    "grids": "grids.manage",
+    "casework": "casework.manage_calendar",
+    "events": "settings.manage_rules",
+    "axes": "settings.technical",
+    "knox": "settings.technical",
+    "sessions": "settings.technical",
+}
+READ_ONLY_CODES = frozenset({"casework.view_trail", "casework.view_outbox"})
+
+
+class RoleBackend(ModelBackend):
+    """Who may what in the admin; everything else asks ``grids.scope`` itself."""
+
+    def may_administer(self, user: object) -> bool:
+        """Some post in force carries an office role."""
+        return any(reach.is_office for reach in rights_of(user, at=timezone.now()).reaches)
+
+    def has_perm(self, user_obj: object, perm: str, obj: object = None) -> bool:
+        if not user_obj.is_active:
+            return False
+        app_label, _, action = perm.partition(".")
+        code = ADMIN_CODES.get(app_label)
+        if code is None:
+            return False
+        rights = rights_of(user_obj, at=timezone.now())
+        if rights.may(code):
+            return True
+        return action.startswith("view_") and bool(READ_ONLY_CODES & rights.permissions)
+
+    def has_module_perms(self, user_obj: object, app_label: str) -> bool:
+        return self.has_perm(user_obj, f"{app_label}.view_any")
+
+    def get_all_permissions(self, user_obj: object, obj: object = None) -> set[str]:
+        return set()

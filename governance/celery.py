@@ -1,0 +1,28 @@
+"""The Celery application. Beat only ticks; what is due is read from PostgreSQL (docs/decisions)."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.settings")
+
+app = Celery("governance")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.visibility_timeout = 600
+app.autodiscover_tasks()
+
+
+def tick(task: str, every_seconds: float) -> dict:
+    """One beat entry; a tick that nobody took within its own interval expires, so a backlog cannot pile up."""
+    return {"task": task, "schedule": every_seconds, "options": {"expires": every_seconds}}
+
+
+app.conf.beat_schedule = {
+    "outbox": tick("casework.tasks.reoffer_outbox", 15),
+    "deadlines": tick("casework.tasks.sweep_deadlines", 15),
+    "heartbeat": tick("casework.tasks.beat_heartbeat", 10),
+    "windows": tick("events.tasks.close_claim_windows", 15),
+    "cover": tick("events.tasks.cover_absences", 60),
+    "tallies": tick("dashboard.tasks.fold_tallies", 10),
+    "nightly": tick("casework.tasks.nightly", 3600),
+}

@@ -1,0 +1,1 @@
+"""Binds rooms that may not know each other: who listens to whose announcement."""
