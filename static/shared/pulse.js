@@ -214,7 +214,7 @@ export function startPulse(url, { scope = "bell", every = 5, from = "" } = {}) {
   document.addEventListener("visibilitychange", changeVisibility);
   addEventListener("online", () => { failures = 0; pulseNow(); });
   if ("locks" in navigator && "BroadcastChannel" in window) {
-    channel = new BroadcastChannel("pulse");
+    channel = new BroadcastChannel(`pulse:${document.body.dataset.user || ""}`);
     channel.addEventListener("message", hear);
     addEventListener("pagehide", () => channel.postMessage({ kind: "gone", tab }));
     setInterval(announce, 20000);
