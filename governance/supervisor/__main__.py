@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         preflight.check_python()
         preflight.check_shared_memory()
         preflight.check_disk(place.var)
+        preflight.check_named_servers()
         with place.claim():
             return live(place, screen, chosen.host, preflight.port_from(chosen.port))
     except Trouble as trouble:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
@@ -9,6 +10,7 @@ import socket
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from governance.services.trouble import Trouble
 
@@ -77,6 +79,45 @@ def check_port(host: str, port: int) -> None:
         f"不能监听 {host}:{port}({os.strerror(code or 0)})。请检查 HOST 和 PORT;小于 1024 的端口需要 root。",
         f"Cannot listen on {host}:{port} ({os.strerror(code or 0)}). Check HOST and PORT; ports below 1024 need root.",
     )
+
+
+def check_named_servers() -> None:
+    """Refuse to begin when ``DATABASE_URL`` or ``REDIS_URL`` names a server that is not there."""
+    database, broker = os.environ.get("DATABASE_URL"), os.environ.get("REDIS_URL")
+    if database:
+        import psycopg2
+
+        try:
+            psycopg2.connect(database, connect_timeout=5).close()
+        except psycopg2.Error as error:
+            reason = str(error).strip().splitlines()[-1]
+            raise Trouble(
+                f"连接不上 DATABASE_URL 指定的数据库:{reason}。请检查地址、账户和库是否已建立;不设置它则使用随附的数据库。",
+                f"The database in DATABASE_URL cannot be reached: {reason}. Check address, account and that the database "
+                "exists; without the variable the bundled one is used.",
+            ) from error
+    if broker and not _connects(broker):
+        raise Trouble(
+            "连接不上 REDIS_URL 指定的 Redis。请检查地址以及服务是否启动;不设置它则使用随附的 Valkey。",
+            "The Redis server in REDIS_URL cannot be reached. Check the address and that it runs; without the variable "
+            "the bundled Valkey is used.",
+        )
+
+
+def _connects(url: str) -> bool:
+    parts = urlsplit(url)
+    local = "socket" in parts.scheme or parts.scheme == "unix"
+    with socket.socket(socket.AF_UNIX) if local else contextlib.nullcontext() as line:
+        try:
+            if line is not None:
+                line.connect(parts.path)
+            else:
+                socket.create_connection(
+                    (parts.hostname or "127.0.0.1", parts.port or 6379), timeout=5
+                ).close()
+        except (OSError, ValueError):
+            return False
+    return True
 
 
 def port_from(text: str) -> int:

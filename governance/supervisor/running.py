@@ -65,6 +65,7 @@ class Supervisor:
         self.signals = SignalQueue(signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
         self.steps: set[int] = set()
         self.stopping = False
+        self.muted = False
         self.rounds_at = time.monotonic() + ROUND_SECONDS
         become_subreaper()
 
@@ -103,6 +104,7 @@ class Supervisor:
         if row.process is None:
             raise Trouble(f"无法启动 {child.argv[0]}。", f"{child.argv[0]} cannot be run.")
         self.steps.add(row.process.pid)
+        self.muted = False
         shown = 0
         while row.process.poll() is None:
             self._tend(self.signals.wait(ASK_SECONDS))
@@ -124,7 +126,9 @@ class Supervisor:
             fresh = file.read()
         whole = fresh[: fresh.rfind(b"\n") + 1]
         for line in whole.decode(errors="replace").splitlines():
-            self.screen.doing(line)
+            self.muted = self.muted or line.startswith("Traceback")  # that is for the log
+            if not self.muted and not line.startswith("{"):
+                self.screen.doing(line)
         return shown + len(whole)
 
     def _launch(self, row: Running) -> None:
