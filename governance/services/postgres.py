@@ -24,6 +24,9 @@ BOTH = {
     "log_timezone": "UTC",
     "max_connections": "60",
     "shared_buffers": "96MB",
+    # Four processes fewer: nothing is replicated, and a small database gains nothing from readers of its own.
+    "max_logical_replication_workers": "0",
+    "io_method": "sync",
     # Personal data stays out of logs (quality.md §4.4).
     "log_parameter_max_length": "0",
     "log_parameter_max_length_on_error": "0",
