@@ -55,6 +55,7 @@ class Folder:
         self.book = book
         self._clocks: Clocks | None = None
         self._rows: dict[type[models.Model], list[models.Model]] = {}
+        self._made: dict[type[models.Model], list[models.Model]] = {}
 
     @property
     def has_clocks(self) -> bool:
@@ -79,8 +80,13 @@ class Folder:
         if model not in self._rows:
             name = self.case._meta.model_name
             found = [] if self.case.pk is None else list(model.objects.filter(**{name: self.case}).order_by("pk"))
-            self.take_rows(model, found)
+            self.take_rows(model, found + self._made.pop(model, []))
         return self._rows[model]
+
+    def add(self, row: models.Model) -> None:
+        """A companion row made in this transaction; read or not, ``rows`` will have it."""
+        kept = self._rows if type(row) in self._rows else self._made
+        kept.setdefault(type(row), []).append(row)
 
     def take_rows(self, model: type[models.Model], rows: list) -> None:
         """Use these rows instead of reading them."""
@@ -122,7 +128,7 @@ class Passage:
 
     def create(self, row: models.Model) -> models.Model:
         """Insert a companion row with the move."""
-        self.folder.rows(type(row)).append(row)
+        self.folder.add(row)
         return self.book.create(row)
 
     def change(self, row: models.Model, **values: object) -> None:

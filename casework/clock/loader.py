@@ -5,12 +5,15 @@ A rule changed in the admin holds for clocks started from then on, at the latest
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
+from typing import TypeVar
 
 from casework.clock import calendars
 from casework.clock.arithmetic import ClockKind
 
+T = TypeVar("T")
 FRESH_SECONDS = 10
 _kept: dict[str, tuple[float, object]] = {}
 
@@ -20,7 +23,8 @@ def forget() -> None:
     _kept.clear()
 
 
-def _keep(key: str, make: object) -> object:
+def keep(key: str, make: Callable[[], T]) -> T:
+    """``make()``, or what it gave less than FRESH_SECONDS ago."""
     found = _kept.get(key)
     now = monotonic()
     if found is None or now - found[0] > FRESH_SECONDS:
@@ -33,7 +37,7 @@ def calendar(code: str) -> calendars.Calendar:
     """The calendar of this code; an unknown one is the district's, without rows the standard week."""
     if code == "round_the_clock":
         return calendars.ROUND_THE_CLOCK
-    return _keep(f"calendar:{code}", lambda: _read_calendar(code))
+    return keep(f"calendar:{code}", lambda: _read_calendar(code))
 
 
 def _read_calendar(code: str) -> calendars.Calendar:
@@ -68,7 +72,7 @@ def rungs(ladder: str) -> tuple[Rung, ...]:
     """The rungs of a ladder in order; none for an unknown ladder."""
     if not ladder:
         return ()
-    return _keep(f"ladder:{ladder}", lambda: _read_rungs(ladder))
+    return keep(f"ladder:{ladder}", lambda: _read_rungs(ladder))
 
 
 def _read_rungs(ladder: str) -> tuple[Rung, ...]:

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from casework.refusals import MoveRefused
 from grids.scope import Rights
 
 
@@ -37,6 +38,17 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def refuse_state(self, move: object) -> MoveRefused:
+        """The refusal of a move that does not start from the present state, naming who has it now."""
+        words = _("当前状态为“%(state)s”,不能%(verb)s") % {
+            "state": self.get_state_display(), "verb": move.label,
+        }
+        return MoveRefused("wrong_state", words, state=self.state, holder=self.holder_name())
+
+    def holder_name(self) -> str | None:
+        """Who answers for the case now, in words."""
+        return None
 
     def number_series(self, at: datetime) -> tuple[str, str]:
         """The series this case is numbered in, and the format of its number with ``{n}``."""

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from casework.models import Case, ServiceClass, StoredFile
+from casework.refusals import MoveRefused
 from grids.models import Unit
 from grids.scope import SHANGHAI, Rights
 
@@ -18,7 +19,7 @@ from .catalogue import Category, Urgency
 
 SOURCE_DIGITS = {
     "grid": 1, "hotline": 2, "citizen": 3, "police110": 4, "video": 5, "department": 6, "petition": 7,
-    "leader": 8, "sensor": 9, "data_share": 0, "other": 0,
+    "leader": 8, "sensor": 9, "data_share": 0, "dispute": 0, "other": 0,
 }
 ENDED = ("closed", "merged", "rejected", "transferred")
 
@@ -52,6 +53,7 @@ class Event(Case):
         LEADER = "leader", _("领导交办")
         SENSOR = "sensor", _("物联感知")
         DATA_SHARE = "data_share", _("数据共享")
+        DISPUTE = "dispute", _("矛盾调解")
         OTHER = "other", _("其他")
 
     class Outcome(models.TextChoices):
@@ -66,8 +68,8 @@ class Event(Case):
 
     state = models.CharField(_("状态"), max_length=20, choices=State.choices)
     source = models.CharField(_("来源"), max_length=12, choices=Source.choices)
-    external_number = models.CharField(_("外部编号"), max_length=60, null=True, blank=True)
-    client_key = models.CharField(_("客户端键"), max_length=80, null=True, blank=True, editable=False)
+    external_number = models.CharField(_("外部编号"), max_length=60, null=True, blank=True)  # noqa: DJ001
+    client_key = models.CharField(_("客户端键"), max_length=80, null=True, blank=True, editable=False)  # noqa: DJ001
     token = models.CharField(max_length=32, unique=True, editable=False)
     """128 random bits: the key of the public page."""
     tracking_code = models.CharField(_("查询码"), max_length=9, unique=True, editable=False)
@@ -173,6 +175,17 @@ class Event(Case):
         """``YYYYMMDD-<last 4 of the district code>-<source digit>-<5 digits>`` (rules.md §4)."""
         head = f"{at.astimezone(SHANGHAI):%Y%m%d}-{self.district_code[-4:] or '0000'}-{SOURCE_DIGITS[self.source]}"
         return head, head + "-{n:05d}"
+
+    def refuse_state(self, move: object) -> MoveRefused:
+        """A lost claim names the winner and the moment: 已被西关街道抢单(14:31:58)."""
+        if move.name == "claim" and self.state == "in_progress" and self.owner_unit_id and self.dispatched_at:
+            when = f"{self.dispatched_at.astimezone(SHANGHAI):%H:%M:%S}"
+            words = _("已被%(unit)s抢单(%(time)s)") % {"unit": self.owner_unit.name, "time": when}
+            return MoveRefused("already_claimed", words, holder=self.owner_unit.name, state=self.state)
+        return super().refuse_state(move)
+
+    def holder_name(self) -> str | None:
+        return self.owner_unit.name if self.owner_unit_id else None
 
     def is_visible_to(self, rights: Rights) -> bool:
         """Scope, or one's own report."""

@@ -90,7 +90,7 @@ class SupervisionOrder(models.Model):
     text = models.CharField(_("要求"), max_length=400)
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     issued_at = models.DateTimeField(_("发出时间"))
-    alarm_key = models.CharField(max_length=60, null=True, unique=True)
+    alarm_key = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001
     """Set when a rung of the ladder gave it: the rung can give it once only."""
     reply_due_at = models.DateTimeField(_("回复期限"), null=True)
     replied_at = models.DateTimeField(_("回复时间"), null=True)

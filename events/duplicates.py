@@ -1,0 +1,73 @@
+"""Open reports that may be the same matter: near in place, close in time, alike in words."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from math import cos, hypot, radians
+
+from events.models import Event
+from events.models.event import ENDED
+
+METRES_PER_DEGREE = 111_320.0
+CLUSTER_HOURS = 24
+CLUSTER_REPORTS = 3
+LOOK_BACK = timedelta(days=30)
+
+
+def metres_between(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
+    """Distance in metres on a local plane; good to 0.1 % below 5 km."""
+    east = (lon2 - lon1) * METRES_PER_DEGREE * cos(radians((lat1 + lat2) / 2))
+    return hypot(east, (lat2 - lat1) * METRES_PER_DEGREE)
+
+
+def likeness(mine: set[str], theirs: list[str]) -> float:
+    """Share of common character pairs (Jaccard), 0 … 1."""
+    other = set(theirs)
+    return len(mine & other) / len(mine | other) if mine and other else 0.0
+
+
+def nearby(
+    *, lon: float, lat: float, at: datetime, grams: list[str], category: str | None = None,
+    radius_m: float = 250, exclude: int | None = None, limit: int = 8,
+) -> list[dict]:
+    """Open events within ``radius_m`` metres of the last 30 days, likeliest first.
+
+    ``[{"id", "number", "title", "state", "category", "distance_m", "likeness", "same_category", "score",
+    "reported_at"}]``; score 0 … 1 weighs place 0.4, words 0.35, category 0.25.
+    """
+    lat_span = radius_m / METRES_PER_DEGREE
+    lon_span = lat_span / max(0.01, cos(radians(lat)))
+    rows = (
+        Event.objects.filter(
+            lat__range=(lat - lat_span, lat + lat_span),
+            lon__range=(lon - lon_span, lon + lon_span),
+            reported_at__gte=at - LOOK_BACK,
+        )
+        .exclude(state__in=ENDED)
+        .exclude(pk=exclude)
+        .values("id", "number", "title", "state", "category_id", "lon", "lat", "reported_at", "grams", "area_path",
+                "unit_ids")[:200]
+    )
+    mine = set(grams)
+    found = []
+    for row in rows:
+        distance = metres_between(lon, lat, row["lon"], row["lat"])
+        if distance > radius_m:
+            continue
+        alike = likeness(mine, row.pop("grams"))
+        same = bool(category) and row["category_id"] == category
+        row["distance_m"] = round(distance)
+        row["likeness"] = round(alike, 2)
+        row["same_category"] = same
+        row["score"] = round(0.4 * (1 - distance / radius_m) + 0.35 * alike + 0.25 * same, 2)
+        found.append(row)
+    found.sort(key=lambda row: (-row["score"], row["id"]))
+    return found[:limit]
+
+
+def cluster_size(near: list[dict], *, at: datetime, radius_m: float = 50) -> int:
+    """How many of the nearby reports of the same category lie within 50 m and 24 h (rules.md §2)."""
+    since = at - timedelta(hours=CLUSTER_HOURS)
+    return sum(
+        1 for row in near if row["distance_m"] <= radius_m and row["same_category"] and row["reported_at"] >= since
+    )

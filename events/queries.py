@@ -1,0 +1,217 @@
+"""Reads of events: who sees which, the views of the desk, filters, keyset pages.
+
+Everything starts from ``visible_to``; a page, an API answer and an export ask the same functions.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from casework.refusals import missing, not_found
+from events.models import Event
+from events.models.catalogue import Urgency
+from events.models.event import ENDED
+from events.search import matching
+from grids.scope import Rights, path_filter
+
+VIEW = "events.view"
+ORDERS = ("-id", "id", "-reported_at", "reported_at", "due_at", "urgency")
+"""What lists may be sorted by; ``due_at`` puts cases without a running clock last."""
+
+
+def visible_to(rights: Rights) -> QuerySet[Event]:
+    """Events a person may know of: on the land, by the units, or reported by oneself. Nobody sees nothing."""
+    if not rights.may(VIEW):
+        return Event.objects.none()
+    scope = path_filter(rights, VIEW, "area_path")
+    units = rights.units(VIEW)
+    if units:
+        scope |= Q(unit_ids__overlap=list(units))
+    return Event.objects.filter(scope | Q(reporter_person=rights.person_id))
+
+
+def one(rights: Rights, number: str) -> Event:
+    """The event of this number. Raises ``not_found`` outside the scope: the same answer as for none."""
+    found = visible_to(rights).filter(number=number).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+@dataclass(frozen=True)
+class View:
+    """A named view of the desk: what it holds, how it is sorted."""
+
+    code: str
+    label: Any
+    condition: Any
+    order: str = "-id"
+
+
+def _state(*states: str) -> Any:
+    return lambda rights, at: Q(state__in=states)
+
+
+VIEWS: tuple[View, ...] = (
+    View("to_triage", gettext_lazy("待研判"), _state("reported"), "urgency"),
+    View("to_claim", gettext_lazy("待抢单"), _state("open_for_claim"), "due_at"),
+    View("to_dispatch", gettext_lazy("待派单"), _state("awaiting_dispatch"), "due_at"),
+    View("handling", gettext_lazy("处置中"), _state("in_progress"), "due_at"),
+    View("to_verify", gettext_lazy("待核查"), _state("verifying"), "due_at"),
+    View("to_evaluate", gettext_lazy("待考评"), _state("evaluating")),
+    View("conferring", gettext_lazy("会商"), _state("conferring")),
+    View(
+        "rulings", gettext_lazy("退单裁决"),
+        lambda rights, at: Q(declines__ruling="pending") & ~Q(state__in=ENDED),
+    ),
+    View("suspended", gettext_lazy("挂起"), _state("suspended", "needs_info")),
+    View("overdue", gettext_lazy("超期"), lambda rights, at: Q(due_at__lt=at) & ~Q(state__in=ENDED), "due_at"),
+    View("red", gettext_lazy("红牌"), lambda rights, at: Q(flag="red") & ~Q(state__in=ENDED), "due_at"),
+    View(
+        "mine", gettext_lazy("我的"),
+        lambda rights, at: Q(
+            orders__handler=rights.person_id, orders__state__in=("sent", "accepted")
+        ) | Q(orders__unit__in=rights.units("events.accept") or (0,), orders__state__in=("sent", "accepted")),
+        "due_at",
+    ),
+    View("watched", gettext_lazy("我关注"), lambda rights, at: Q(watches__person=rights.person_id)),
+    View("unlocated", gettext_lazy("未定位"), lambda rights, at: Q(is_located=False) & ~Q(state__in=ENDED)),
+    View("orphans", gettext_lazy("有单无人"), lambda rights, at: Q(owner_unit__isnull=True) & ~Q(state__in=ENDED)),
+    View("all", gettext_lazy("全部"), lambda rights, at: Q()),
+)
+VIEW_BY_CODE = {view.code: view for view in VIEWS}
+
+
+def in_view(rights: Rights, code: str, *, at: datetime) -> QuerySet[Event]:
+    """The rows of one desk view. Raises ``not_found`` for an unknown view."""
+    view = VIEW_BY_CODE.get(code)
+    if view is None:
+        raise not_found()
+    rows = visible_to(rights).filter(view.condition(rights, at))
+    return rows.distinct() if code in ("mine", "rulings") else rows
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list may be narrowed by (api.md); empty means any."""
+
+    states: tuple[str, ...] = ()
+    area: str = ""
+    category: str = ""
+    source: tuple[str, ...] = ()
+    urgency: tuple[str, ...] = ()
+    unit: str = ""
+    overdue: bool | None = None
+    flag: str = ""
+    q: str = ""
+    reported_after: datetime | None = None
+    reported_before: datetime | None = None
+    updated_after: datetime | None = None
+
+
+def narrow(rows: QuerySet[Event], wanted: Filters, *, at: datetime) -> QuerySet[Event]:
+    """Apply filters. Raises ``invalid`` naming a filter whose value is not a known one."""
+    _check(wanted)
+    conditions = Q()
+    for lookup, value in _lookups(wanted):
+        if value:
+            conditions &= Q(**{lookup: value})
+    if wanted.area:
+        conditions &= _inside(wanted.area)
+    if wanted.overdue is not None:
+        late = Q(due_at__lt=at)
+        conditions &= late if wanted.overdue else ~late | Q(due_at__isnull=True)
+    rows = rows.filter(conditions)
+    return matching(rows, wanted.q) if wanted.q else rows
+
+
+def _lookups(wanted: Filters) -> tuple[tuple[str, Any], ...]:
+    major = len(wanted.category) == 2
+    return (
+        ("state__in", wanted.states),
+        ("source__in", wanted.source),
+        ("urgency__in", wanted.urgency),
+        ("category__parent" if major else "category", wanted.category),
+        ("owner_unit__code", wanted.unit),
+        ("flag", wanted.flag),
+        ("reported_at__gte", wanted.reported_after),
+        ("reported_at__lt", wanted.reported_before),
+        ("changed_at__gte", wanted.updated_after),
+    )
+
+
+def _inside(code: str) -> Q:
+    """Inside an area by its code: the path of an area ends with its own code."""
+    from events.placing import place_of
+
+    place = place_of(code)
+    return Q(area_path__startswith=place.path) if place else Q(pk__in=())
+
+
+def _check(wanted: Filters) -> None:
+    for name, values, known in (
+        ("state", wanted.states, Event.State.values),
+        ("source", wanted.source, Event.Source.values),
+        ("urgency", wanted.urgency, Urgency.values),
+        ("flag", (wanted.flag,) if wanted.flag else (), ("blue", "yellow", "red")),
+    ):
+        if not set(values) <= set(known):
+            raise missing(**{name: _("筛选条件有误")})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list and the cursor of the next; ``next`` is empty at the end."""
+
+    rows: list[dict]
+    next: str
+
+
+def page(
+    rows: QuerySet[Event], *, order: str = "-id", cursor: str = "", size: int = 50, fields: tuple[str, ...]
+) -> Page:
+    """Keyset page: no offset, no count. The cursor is ``<sort value>|<id>`` of the last row.
+
+    Raises ``invalid`` for an unknown order or a cursor that does not parse.
+    """
+    if order not in ORDERS:
+        raise missing(order=_("不支持的排序"))
+    name, backwards = order.lstrip("-"), order.startswith("-")
+    rows = rows.order_by(order) if name == "id" else rows.order_by(order, "-id")
+    if cursor:
+        rows = rows.filter(_after(name, backwards, cursor))
+    wanted = dict.fromkeys(("id", name, *fields))
+    found = list(rows.values(*wanted)[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    return Page(found, _cursor(name, found[-1]) if more else "")
+
+
+def _cursor(name: str, row: dict) -> str:
+    value = row[name]
+    text = value.isoformat() if isinstance(value, datetime) else ("" if value is None else str(value))
+    return f"{text}|{row['id']}"
+
+
+def _after(name: str, backwards: bool, cursor: str) -> Q:
+    text, _sep, key = cursor.rpartition("|")
+    try:
+        number = int(key)
+        value = datetime.fromisoformat(text) if name.endswith("_at") and text else text
+    except ValueError:
+        raise missing(cursor=_("翻页标记有误")) from None
+    if name == "id":
+        return Q(id__lt=number) if backwards else Q(id__gt=number)
+    if value == "":
+        return Q(**{f"{name}__isnull": True}, id__lt=number)
+    further = "lt" if backwards else "gt"
+    beyond = Q(**{f"{name}__{further}": value}) | Q(**{name: value}, id__lt=number)
+    if name == "due_at" and not backwards:
+        beyond |= Q(due_at__isnull=True)
+    return beyond

@@ -1,0 +1,231 @@
+"""Reports come in: from a grid worker, the hotline, a citizen, another platform, a file."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from casework.actor import Actor
+from casework.door import MoveRefused, Passage, missing, moving, opening
+from events import duplicates, placing, suggesting
+from events.models import Event, EventReporter
+from events.models.event import SOURCE_DIGITS
+from events.reference_rows import category as category_of
+from events.reference_rows import ladder_for, limit_seconds
+from events.search import grams
+from events.workflow import do
+
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Without 0 O 1 I L, so that a code can be read out over the telephone."""
+MAX_TEXT = 4000
+REPEAT_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody tells. Coordinates WGS-84 degrees; ``area`` an official code; times aware."""
+
+    source: str
+    text: str
+    title: str = ""
+    category: str | None = None
+    urgency: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    accuracy_m: int | None = None
+    address: str = ""
+    area: str | None = None
+    external_number: str | None = None
+    client_key: str | None = None
+    occurred_at: datetime | None = None
+    reporter_name: str = ""
+    reporter_phone: str = ""
+    is_secret: bool = False
+    wants_notice: bool = True
+    extra: dict = field(default_factory=dict)
+
+
+def report(told: Report, *, actor: Actor, at: datetime) -> Event:
+    """上报: take in a report; number, place, suggestions, triage clock.
+
+    The same (source, external number) or client key sent again gives the event that is there, untouched.
+    An emergency (P0) with a category is dispatched at once by rule. Raises ``invalid``, ``forbidden``.
+    """
+    known = find_known(told)
+    if known is not None:
+        return known
+    event, near = prepare(told, actor=actor, at=at)
+    with opening(event, do.report, actor=actor, at=at) as passage:
+        settle_report(passage, told)
+    rush(event, near=near, at=at)
+    return event
+
+
+def find_known(told: Report) -> Event | None:
+    """The event this report was already taken in as."""
+    if told.external_number:
+        found = Event.objects.filter(source=told.source, external_number=told.external_number).first()
+        if found is not None:
+            return found
+    if told.client_key:
+        return Event.objects.filter(client_key=told.client_key).first()
+    return None
+
+
+def prepare(
+    told: Report, *, actor: Actor, at: datetime, place: tuple | None = None, look_around: bool = True
+) -> tuple[Event, list[dict]]:
+    """An unsaved event from a report, and the open reports near it. Raises ``invalid`` with a sentence a field.
+
+    ``place``: already found by a batch. ``look_around`` False spares the query for neighbours.
+    """
+    text = _checked_text(told)
+    category = _checked_category(told)
+    if told.urgency and told.urgency not in suggesting.LEVELS:
+        raise missing(urgency=_("没有这个紧急程度"))
+    found, is_located = place or placing.find(lon=told.lon, lat=told.lat, area=told.area)
+    title = (told.title or text)[:80].strip().splitlines()[0]
+    event = Event(
+        source=told.source, external_number=told.external_number or None, client_key=told.client_key or None,
+        token=secrets.token_hex(16), tracking_code=tracking_code(), title=title, text=text,
+        address=told.address[:160], lon=told.lon, lat=told.lat, accuracy_m=told.accuracy_m, reported_at=at,
+        occurred_at=told.occurred_at, reporter_person_id=actor.person_id if actor.is_staff else None,
+    )
+    placing.put(event, found, is_located=is_located)
+    event.owner_unit_id = placing.desk_of(found.district_code)
+    event.grams = grams(title, text, told.address)
+    near = []
+    if look_around and told.lon is not None and told.lat is not None:
+        near = duplicates.nearby(lon=told.lon, lat=told.lat, at=at, grams=event.grams, category=told.category)
+    _classify(event, told, category, near, at)
+    return event, near
+
+
+def _checked_text(told: Report) -> str:
+    text = (told.text or "").strip()
+    if not text:
+        raise missing(text=_("请写明发生了什么"))
+    if len(text) > MAX_TEXT:
+        raise missing(text=_("内容不能超过%(n)s字") % {"n": MAX_TEXT})
+    if told.source not in SOURCE_DIGITS:
+        raise missing(source=_("没有这个来源"))
+    if any("\x00" in value for value in (text, told.title, told.address)):
+        raise missing(text=_("内容含有无法保存的字符,请删除后重试"))
+    return text
+
+
+def _checked_category(told: Report) -> object | None:
+    if not told.category:
+        return None
+    found = category_of(told.category)
+    if found is None or found.parent_id is None or not found.is_active:
+        raise missing(category=_("没有这个事项类别"))
+    return found
+
+
+def _classify(event: Event, told: Report, category: object | None, near: list[dict], at: datetime) -> None:
+    words = f"{event.title} {event.text}"
+    ideas = [] if category else suggesting.suggest_categories(words)
+    event.suggestion = {"categories": ideas, "near": [row["id"] for row in near[:5]]}
+    base = "P3"
+    if category is not None:
+        event.category_id, event.service_class_id = category.code, category.service_class_id
+        base = category.urgency
+    event.urgency = told.urgency or base
+    reasons = []
+    danger = suggesting.danger_words(words)
+    if danger:
+        reasons.append(_("含危险词:%(words)s") % {"words": "、".join(danger)})
+    cluster = duplicates.cluster_size(near, at=at) + 1
+    if cluster >= duplicates.CLUSTER_REPORTS:
+        reasons.append(_("24小时内50米范围%(n)s件同类") % {"n": cluster})
+    if told.reporter_phone and _is_third_repeat(told, at):
+        reasons.append(_("同一人第三次反映"))
+    if reasons and not told.urgency:
+        event.urgency = suggesting.raise_urgency(base)
+        event.urgency_reason = ";".join(reasons)[:120]
+
+
+def _is_third_repeat(told: Report, at: datetime) -> bool:
+    """Two earlier reports by this phone of the same category within 90 days."""
+    if not told.category:
+        return False
+    earlier = EventReporter.objects.filter(
+        phone=told.reporter_phone, event__category=told.category, event__reported_at__gte=at - timedelta(REPEAT_DAYS)
+    )
+    return earlier[:2].count() >= 2
+
+
+def settle_report(passage: Passage, told: Report) -> None:
+    """What every report leaves besides its row: the reporter apart, the triage clock, a notice to the desk."""
+    event = passage.case
+    if told.reporter_name or told.reporter_phone:
+        passage.book.create(
+            EventReporter(
+                event=event, name=told.reporter_name[:40], phone=told.reporter_phone[:20],
+                is_secret=told.is_secret, wants_notice=told.wants_notice,
+            )
+        )
+    kind, seconds = limit_seconds("dispatch")
+    passage.clocks.start(
+        "triage", kind=kind, budget_seconds=300 if event.urgency == "P0" else seconds, at=passage.at,
+        unit_id=event.owner_unit_id, ladder=ladder_for(event.urgency),
+    )
+    passage.tell("reported", urgency=event.urgency)
+
+
+def rush(event: Event, *, near: list[dict], at: datetime) -> None:
+    """P0 and P1 with a category are triaged and dispatched at once by rule; no rule, and they wait at the desk."""
+    from events.transitions.dispatching import triage
+
+    if event.urgency not in ("P0", "P1") or event.category_id is None:
+        return
+    try:
+        triage(event, actor=Actor.system(), at=at)
+    except MoveRefused:
+        return  # somebody was faster: it is theirs
+
+
+def tracking_code() -> str:
+    """``XXXX-XXXX`` from 31 letters: 8.5 × 10^11 codes; the page behind it asks for more before it tells more."""
+    letters = [secrets.choice(CODE_LETTERS) for _n in range(8)]
+    return "".join(letters[:4]) + "-" + "".join(letters[4:])
+
+
+def handle_on_spot(
+    event: Event, *, actor: Actor, at: datetime, note: str, outcome: str = "solved", unit_id: int | None = None
+) -> Event:
+    """自办: small things solved in the grid; report and feedback in one act. The order is of kind ``self``.
+
+    Raises ``invalid`` without a word of what was done, ``forbidden``, ``wrong_state``.
+    """
+    from events.transitions.handling import finish_handling
+    from events.transitions.orders import send_order
+    from grids.models import Unit
+
+    with moving(event, do.handle_on_spot, actor=actor, at=at, note=note) as passage:
+        if not note.strip():
+            raise missing(note=_("请写明怎样处置的"))
+        locked = passage.case
+        unit = Unit.objects.filter(pk=unit_id or _own_unit(locked)).first()
+        if unit is None:
+            raise missing(unit=_("没有可承办的社区或街道"))
+        order = send_order(
+            passage, kind="self", unit=unit, area_id=locked.area_id, handler_id=actor.person_id, reason=_("网格自办")
+        )
+        order.state, order.accepted_at, order.done_at, order.ended_at = "done", at, at, at
+        order.outcome, order.feedback = outcome, note
+        locked.dispatched_at, locked.rung = at, 1
+        locked.owner_unit_id = unit.pk
+        finish_handling(passage)
+    return passage.case
+
+
+def _own_unit(event: Event) -> int | None:
+    from events.routing import local_unit
+
+    found = local_unit(event, "community") or local_unit(event, "street")
+    return found[0] if found else placing.desk_of(event.district_code)

@@ -1,0 +1,176 @@
+"""Work orders inside an open door: made with their clocks, accepted, ended. No verb of its own.
+
+The promise of the event is one clock (stage ``handle``, no order): it starts with the first dispatch and keeps
+what has elapsed through every bounce. Delegated, joint and decided orders have handle clocks of their own.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from casework.clock.arithmetic import ClockKind, elapsed
+from casework.clock.ledger import open_segment
+from casework.clock.loader import calendar
+from casework.door import MoveRefused, Passage, missing, not_found
+from events.models import Event, WorkOrder
+from events.models.orders import Whistle
+from events.reference_rows import budget, ladder_for, limits, service_classes
+from events.workflow import OPEN_ORDER
+from grids.models import Unit
+
+MAIN_KINDS = ("claim", "dispatch")
+
+
+def send_order(
+    passage: Passage,
+    *,
+    kind: str,
+    unit: Unit,
+    area_id: int | None = None,
+    handler_id: int | None = None,
+    parent: WorkOrder | None = None,
+    is_lead: bool = True,
+    task: str = "",
+    share_percent: int = 100,
+    reason: str = "",
+    rule_id: int | None = None,
+    whistle: Whistle | None = None,
+    consultation: object | None = None,
+) -> WorkOrder:
+    """Make an order of this kind for the unit and start its sign and contact clocks."""
+    event, at = passage.case, passage.at
+    order = WorkOrder(
+        event=event, kind=kind, state="sent", unit=unit, area_id=area_id, handler_id=handler_id, parent=parent,
+        is_lead=is_lead, task=task[:400], share_percent=share_percent, reason=reason[:300], rule_id=rule_id,
+        whistle=whistle, consultation=consultation, sent_at=at,
+    )
+    passage.create(order)
+    if unit.pk not in event.unit_ids:
+        event.unit_ids = [*event.unit_ids, unit.pk]
+    for stage, name in (("sign", "accept"), ("contact", "contact")):
+        _start_from_class(passage, order, stage, name)
+    passage.details["order"] = order
+    passage.unit_id = unit.pk
+    return order
+
+
+def _start_from_class(passage: Passage, order: WorkOrder, stage: str, name: str) -> None:
+    event = passage.case
+    limit = budget(event.service_class_id, name)
+    if limit is not None:
+        passage.clocks.start(
+            stage, kind=limit["kind"], budget_seconds=limit["seconds"], at=passage.at, order=order,
+            unit_id=order.unit_id, service_class=event.service_class_id or "", ladder=ladder_for(event.urgency),
+            calendar_code=calendar_for(order.unit),
+        )
+
+
+def calendar_for(unit: Unit) -> str:
+    """The working calendar of a unit: its own if it never closes, else the district's."""
+    return "round_the_clock" if unit.round_the_clock else "district"
+
+
+def start_handling(passage: Passage, order: WorkOrder) -> None:
+    """The event's promise: started once; at a later dispatch it goes on and is charged to the new unit."""
+    event = passage.case
+    event.owner_unit_id = order.unit_id
+    event.dispatched_at = event.dispatched_at or passage.at
+    passage.clocks.stop_all(at=passage.at, stages=("triage", "claim", "dispatch", "confer", "ruling"))
+    row = passage.clocks.find("handle")
+    if row is None:
+        limit = budget(event.service_class_id, "handle")
+        if limit is None:
+            return
+        row = passage.clocks.start(
+            "handle", kind=limit["kind"], budget_seconds=limit["seconds"], at=passage.at, unit_id=order.unit_id,
+            service_class=event.service_class_id or "", ladder=ladder_for(event.urgency),
+            calendar_code=calendar_for(order.unit),
+        )
+    else:
+        passage.clocks.charge(row, unit_id=order.unit_id, at=passage.at)
+    event.handle_due_at = row.due_at
+    order.due_at = row.due_at
+
+
+def remaining_seconds(passage: Passage) -> tuple[str, int] | None:
+    """(kind, seconds) left of the event's promise at this moment; zero when overdue, None without one."""
+    row = passage.clocks.find("handle")
+    if row is None:
+        return None
+    used = row.elapsed_seconds
+    segment = open_segment(row)
+    if row.state == "running" and segment is not None:
+        start = datetime.fromisoformat(segment["from"])
+        used += max(0, elapsed(ClockKind(row.kind), calendar(row.calendar_code), start, passage.at))
+    return row.kind, max(0, row.budget_seconds - used)
+
+
+def start_share(passage: Passage, order: WorkOrder) -> None:
+    """A child's own clock: the parent's remaining time less the buffer of rules.md §1 (10 %)."""
+    left = remaining_seconds(passage)
+    if left is None:
+        return
+    kind, seconds = left
+    seconds = seconds * (100 - limits().numbers["child_time_buffer_percent"]) // 100
+    start_own(passage, order, kind=kind, seconds=seconds)
+
+
+def start_own(passage: Passage, order: WorkOrder, *, kind: str, seconds: int, stage: str = "handle") -> None:
+    """A handle (or report-in) clock of this order alone."""
+    event = passage.case
+    row = passage.clocks.start(
+        stage, kind=kind, budget_seconds=max(seconds, 60), at=passage.at, order=order, unit_id=order.unit_id,
+        service_class=event.service_class_id or "", ladder=ladder_for(event.urgency),
+        calendar_code=calendar_for(order.unit),
+    )
+    if stage == "handle":
+        passage.change(order, due_at=row.due_at)
+
+
+def open_orders(passage: Passage) -> list[WorkOrder]:
+    """Orders still to be done."""
+    return [order for order in passage.rows(WorkOrder) if order.state in OPEN_ORDER]
+
+
+def the_order(passage: Passage, order: WorkOrder, *, states: frozenset[str] | tuple[str, ...]) -> WorkOrder:
+    """The order as it stands in the open door. Raises ``not_found`` and ``order_state``."""
+    found = next((row for row in passage.rows(WorkOrder) if row.pk == order.pk), None)
+    if found is None:
+        raise not_found()
+    if found.state not in states:
+        raise MoveRefused(
+            "order_state", _("工单状态为“%(state)s”,不能这样操作") % {"state": found.get_state_display()},
+            state=found.state,
+        )
+    return found
+
+
+def end_order(passage: Passage, order: WorkOrder, state: str, **values: object) -> None:
+    """End an order in this state and stop its own clocks."""
+    passage.change(order, state=state, ended_at=passage.at, **values)
+    passage.clocks.stop_all(at=passage.at, order=order)
+
+
+def withdraw_open(passage: Passage) -> None:
+    """Withdraw whatever is still open (merge, transfer, consultation that closes)."""
+    for order in open_orders(passage):
+        end_order(passage, order, "withdrawn")
+
+
+def refuse_open_children(passage: Passage, order: WorkOrder) -> None:
+    """A parent cannot feed back before its children have."""
+    waiting = [
+        child for child in passage.rows(WorkOrder) if child.parent_id == order.pk and child.state in OPEN_ORDER
+    ]
+    if waiting:
+        raise MoveRefused("children_open", _("还有%(n)s张分单未反馈") % {"n": len(waiting)})
+
+
+def needed_class(event: Event) -> None:
+    """A case cannot be sent out without category and class. Raises ``invalid``."""
+    if event.category_id is None:
+        raise missing(category=_("请先选择事项类别"))
+    if event.service_class_id not in service_classes():
+        raise missing(service_class=_("请先选择时限等级"))
