@@ -24,7 +24,11 @@ def duration(value: timedelta | float | None) -> str:
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     if days:
-        return _("%(days)s 天 %(hours)s 时 %(minutes)s 分") % {"days": days, "hours": hours, "minutes": minutes}
+        return _("%(days)s 天 %(hours)s 时 %(minutes)s 分") % {
+            "days": days,
+            "hours": hours,
+            "minutes": minutes,
+        }
     if hours:
         return _("%(hours)s 时 %(minutes)s 分") % {"hours": hours, "minutes": f"{minutes:02}"}
     if minutes:
@@ -39,6 +43,9 @@ def remaining(due: datetime | None, at: datetime) -> str:
         return _("无时限")
     left = due - at
     words = duration(left)
+    days, rest = divmod(int(abs(left.total_seconds())), 86_400)
+    if days:  # a chip has no room for minutes behind days
+        words = _("%(days)s 天 %(hours)s 时") % {"days": days, "hours": rest // 3600}
     return _("超 %(time)s") % {"time": words} if left < timedelta(0) else _("剩 %(time)s") % {"time": words}
 
 

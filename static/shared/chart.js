@@ -31,7 +31,7 @@ function base() {
     animation: !still(),
     animationDuration: 0,
     animationDurationUpdate: 300,
-    aria: { enabled: false, decal: { show: isWall() } },
+    aria: { enabled: true, label: { enabled: false }, decal: { show: isWall() } },
     grid: { left: px(0.25), right: px(0.75), top: px(0.75), bottom: px(0.25), containLabel: true },
     tooltip: {
       trigger: "axis", renderMode: "richText", confine: true, backgroundColor: token("surface"), borderColor: token("line-strong"),
@@ -75,7 +75,7 @@ export function lines({ times, series, target = null, percent = false, min = nul
     label: { formatter: target.name, color: token("text-2"), fontSize: textSize(), position: "insideStartTop" }, data: [{ yAxis: target.value }] } : undefined;
   return {
     xAxis: axis("category", { data: times, boundaryGap: false }),
-    yAxis: axis("value", { scale: percent, min, splitNumber: 3, axisLabel: percent ? { formatter: "{value}%" } : {} }),
+    yAxis: axis("value", { scale: percent, min, splitNumber: 2, axisLabel: percent ? { formatter: "{value}%" } : {} }),
     tooltip: { axisPointer: { type: "line" } },
     series: series.map((one, index) => ({ name: one.name, type: "line", data: one.values, symbol: "circle", symbolSize: px(0.35),
       showSymbol: one.values.length < 15, lineStyle: { width: px(0.13), type: ["solid", "dashed", "dotted"][index % 3] },

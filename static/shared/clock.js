@@ -29,17 +29,18 @@ export function onTick(run) {
   return () => watchers.delete(run);
 }
 
-/** `1 天 3 时 20 分`, `2 时 05 分`, `42 分`, below ten minutes with seconds. */
-export function duration(milliseconds, withSeconds = false) {
+/** `1 天 3 时 20 分`, `2 时 05 分`, `42 分`. `chip`: days without minutes, the last ten minutes with seconds. */
+export function duration(milliseconds, chip = false) {
   const total = Math.floor(Math.abs(milliseconds) / 1000);
   const days = Math.floor(total / 86400);
   const hours = Math.floor((total % 86400) / 3600);
   const minutes = Math.floor((total % 3600) / 60);
   const seconds = total % 60;
   const two = (n) => String(n).padStart(2, "0");
+  if (days && chip) return `${days} ${word("day")} ${hours} ${word("hour")}`;
   if (days) return `${days} ${word("day")} ${hours} ${word("hour")} ${minutes} ${word("minute")}`;
   if (hours) return `${hours} ${word("hour")} ${two(minutes)} ${word("minute")}`;
-  if (minutes && !(withSeconds && minutes < 10)) return `${minutes} ${word("minute")}`;
+  if (minutes && !(chip && minutes < 10)) return `${minutes} ${word("minute")}`;
   if (minutes) return `${minutes} ${word("minute")} ${two(seconds)} ${word("second")}`;
   return `${seconds} ${word("second")}`;
 }
@@ -62,7 +63,7 @@ function updateChip(chip, at) {
   const left = end - at;
   if (left < 0) {
     if (state !== "red") chip.dataset.state = "red";
-    setText(chip.querySelector(".chip__text"), `${word("over")} ${duration(left)}`);
+    setText(chip.querySelector(".chip__text"), `${word("over")} ${duration(left, true)}`);
     return at + (left > -3600000 ? 1000 : 30000);
   }
   // Working time does not run evenly: only the server knows what is left of it.

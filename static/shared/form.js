@@ -99,13 +99,20 @@ function submitOnce(event) {
   if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
 }
 
+/** requestSubmit() is missing on iOS 15; a click on the submit button does the same. */
+export function submitForm(form) {
+  const button = form.querySelector("button:not([type]), [type=submit]");
+  if (form.requestSubmit) form.requestSubmit();
+  else if (button) button.click();
+}
+
 function enterKeys(event) {
   if (event.key !== "Enter") return;
   if (isComposing(event)) {
     if (event.target.matches("input")) event.preventDefault();
   } else if ((event.ctrlKey || event.metaKey) && event.target.matches("textarea") && event.target.form) {
     event.preventDefault();
-    event.target.form.requestSubmit();
+    submitForm(event.target.form);
   }
 }
 
@@ -175,7 +182,7 @@ export function prepareForms(root = document) {
   root.querySelectorAll("[data-canned]").forEach(canned);
   root.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => copy(button)); });
   root.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => print()); });
-  root.querySelectorAll("[data-submit-on-change]").forEach((field) => field.addEventListener("change", () => field.form.requestSubmit()));
+  root.querySelectorAll("[data-submit-on-change]").forEach((field) => field.addEventListener("change", () => submitForm(field.form)));
 }
 
 let started = false;

