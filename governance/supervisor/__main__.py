@@ -17,6 +17,7 @@ from governance.services.processes import wait_until
 from governance.services.trouble import Trouble
 from governance.supervisor import preflight
 from governance.supervisor.children import BASE, Child, is_demo, product_children, service_children
+from governance.supervisor.leftovers import end_leftovers
 from governance.supervisor.running import Stopped, Supervisor
 from governance.supervisor.screen import BOLD, DIM, Screen
 
@@ -55,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def live(place: Place, screen: Screen, host: str, port: int) -> int:
     """The whole life of one instance."""
+    for name in end_leftovers(place):
+        screen.done(f"已结束上次遗留的 ended a leftover: {name}")
     preflight.check_port(host, port)
     os.environ["GOVERNANCE_VAR"] = str(place.var)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "governance.settings")

@@ -18,6 +18,7 @@ from governance.services.signals import SignalQueue
 from governance.services.trouble import Trouble
 from governance.supervisor.children import BASE, Child
 from governance.supervisor.heartbeat import OLDEST_SECONDS
+from governance.supervisor.leftovers import born
 from governance.supervisor.screen import Screen
 
 BACK_OFF_SECONDS = (0.2, 0.5, 1, 2, 5, 10, 20)
@@ -278,6 +279,7 @@ class Supervisor:
                 "title": row.child.title,
                 "state": row.state,
                 "pid": row.process.pid if row.process else None,
+                "born": born(row.process.pid) if row.process else "",
                 "restarts": row.restarts,
                 "since": time.time() - (now - row.begun),
             }

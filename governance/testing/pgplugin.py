@@ -71,7 +71,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         os.environ[FOLDER] = str(folder)
         _running["guard"] = _guard(folder)
     folder = Path(os.environ[FOLDER])
-    os.environ.setdefault("GOVERNANCE_VAR", str(folder / "var"))
+    os.environ["GOVERNANCE_VAR"] = str(folder / "var")  # never the folder of a running demo
     if not os.environ.get("REDIS_URL"):
         os.environ["REDIS_URL"] = f"redis+socket://{folder}/r.sock"
     worker = os.environ.get("PYTEST_XDIST_WORKER")
