@@ -88,3 +88,6 @@ class Delivery(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("送达记录")
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["channel", "target"], name="delivery_queued", condition=Q(state="queued")),
+        ]

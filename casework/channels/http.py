@@ -1,0 +1,148 @@
+"""The one client for outgoing HTTP (quality.md §4.5): to hosts on the list, to the address that was checked.
+
+``WEBHOOK_ALLOWED_HOSTS`` names hosts: ``hooks.example.cn``, ``hooks.example.cn:8443``. Only https, unless the
+entry itself begins with ``http://``. A private, link-local, loopback or otherwise special address is refused
+unless it is itself on the list (``http://10.0.0.5:8080``), also when a listed name resolves to it. The name is
+resolved once and the connection goes to that very address; redirects are not followed.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+
+from casework.channels.base import Refuse, Retry
+
+CONNECT_SECONDS = 3
+WHOLE_SECONDS = 10
+LARGEST_ANSWER = 1024 * 1024
+_HOST = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, the body, and ``Retry-After`` in seconds if the other side sent one."""
+
+    status: int
+    body: bytes
+    retry_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    host: str
+    port: int | None
+    plain: bool
+
+
+def _entries() -> list[_Entry]:
+    found = []
+    for text in settings.WEBHOOK_ALLOWED_HOSTS:
+        plain = text.startswith("http://")
+        parts = urlsplit(text if "//" in text else f"//{text}")
+        found.append(_Entry((parts.hostname or "").lower(), parts.port, plain))
+    return found
+
+
+def post_json(url: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Answer:
+    """POST once, 3 s to connect and 10 s in all, at most 1 MB read. Raises Refuse for an address that is not
+    allowed, Retry when nobody answers in time."""
+    parts, port = _checked(url)
+    address = _resolve(parts.hostname, port)
+    path = parts.path or "/"
+    if parts.query:
+        path += f"?{parts.query}"
+    try:
+        return _exchange(parts, address, port, path, body, dict(headers or {}))
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise Retry(f"HTTP: {type(error).__name__}") from error
+
+
+def _checked(url: str) -> tuple[SplitResult, int]:
+    if not url.isascii() or any(c <= " " or c in '\\"<>^`{|}' for c in url):
+        raise Refuse("the address has characters that do not belong there")
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)
+    except ValueError as error:
+        raise Refuse("the address cannot be read") from error
+    host = (parts.hostname or "").lower()
+    if not port or "@" in parts.netloc or not _HOST.fullmatch(host):
+        raise Refuse("the address is not a plain https address")
+    for entry in _entries():
+        if entry.host == host and entry.port in (None, port) and (parts.scheme == "https" or entry.plain):
+            return parts, port
+    raise Refuse("the host is not on the list WEBHOOK_ALLOWED_HOSTS")
+
+
+def _resolve(host: str, port: int) -> tuple[int, tuple]:
+    """Family and socket address of the first permitted answer; every answer must be permitted."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise Retry("the host's name cannot be resolved") from error
+    listed = {entry.host for entry in _entries()}
+    for _family, _type, _protocol, _name, address in found:
+        if not _is_public(address[0]) and address[0] not in listed:
+            raise Refuse("the host leads to an internal address")
+    family, _type, _protocol, _name, address = found[0]
+    return family, address
+
+
+def _is_public(text: str) -> bool:
+    address = ipaddress.ip_address(text.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
+        if inner is not None:
+            address = inner
+        elif address in ipaddress.ip_network("64:ff9b::/96"):
+            address = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.is_global and not address.is_multicast
+
+
+def _exchange(
+    parts: SplitResult, address: tuple[int, tuple], port: int, path: str, body: bytes, headers: dict
+) -> Answer:
+    family, target = address
+    line = socket.socket(family, socket.SOCK_STREAM)
+    # A peer that sends a byte now and then would outlast any time-out per read: the whole gets one.
+    watch = threading.Timer(WHOLE_SECONDS, _cut, [line])
+    watch.daemon = True
+    watch.start()
+    try:
+        line.settimeout(CONNECT_SECONDS)
+        line.connect(target)
+        line.settimeout(WHOLE_SECONDS)
+        if parts.scheme == "https":
+            line = ssl.create_default_context().wrap_socket(line, server_hostname=parts.hostname)
+        client = http.client.HTTPConnection(parts.hostname, port, timeout=WHOLE_SECONDS)
+        client.sock = line
+        client.request(
+            "POST", path, body=body, headers={"Content-Type": "application/json", "Connection": "close"} | headers
+        )
+        answer = client.getresponse()
+        text = answer.read(LARGEST_ANSWER + 1)
+        if len(text) > LARGEST_ANSWER:
+            raise ValueError("the answer is larger than 1 MB")
+        wait = answer.headers.get("Retry-After", "")
+        return Answer(answer.status, text, min(int(wait), 3600) if wait.isdigit() else None)
+    finally:
+        watch.cancel()
+        line.close()
+
+
+def _cut(line: socket.socket) -> None:
+    """Wake whoever waits on this socket."""
+    try:
+        line.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        line.close()
