@@ -38,6 +38,7 @@ supervisor.stop_all()
 @pytest.fixture
 def var() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="gov-run-", dir="/tmp"))
+    folder.chmod(0o711)
     yield folder / "var"
     shutil.rmtree(folder, ignore_errors=True)
 
