@@ -37,16 +37,18 @@ export class GridMap {
       zoomControl: false, attributionControl: false, scrollWheelZoom: wheel, zoomSnap: 0.25, zoomDelta: 0.5,
       zoomAnimation: !still(), fadeAnimation: false, markerZoomAnimation: !still(), maxBoundsViscosity: 0.8,
     });
-    if (this.home) this.map.fitBounds(this.home, { ...this.#margins(), animate: false });
+    if (this.home) this.#goHome(false);
     else this.map.setView([center[1], center[0]], zoom, { animate: false });
+    this.map.getContainer().addEventListener("wheel", () => { this.atHome = false; }, { passive: true });
     L.control.zoom({ position: "topright", zoomInTitle: word("zoomin"), zoomOutTitle: word("zoomout") }).addTo(this.map);
     this.#panes();
+    this.map.getContainer().addEventListener("click", (event) => { if (event.target.closest(".leaflet-control-zoom")) this.atHome = false; }, true);
     if (!wheel) this.#wheelOnFocus();
     if (frame.dataset.tiles) this.#tiles(frame.dataset.tiles);
     this.map.on("moveend zoomend resize", () => this.#arrange());
     this.twin = frame.dataset.list ? document.getElementById(frame.dataset.list) : null;
     if (this.twin) this.#bindTwin();
-    this.sizes = new ResizeObserver(() => this.map.invalidateSize({ animate: false, pan: false }));
+    this.sizes = new ResizeObserver(() => this.#resize());
     this.sizes.observe(frame);
   }
 
@@ -54,6 +56,18 @@ export class GridMap {
   #margins() {
     const legend = this.frame.querySelector(".map__legend");
     return { paddingTopLeft: [12, 12], paddingBottomRight: [12, 16 + (legend ? legend.offsetHeight : 0)] };
+  }
+
+  #goHome(animate) {
+    this.map.fitBounds(this.home, { ...this.#margins(), animate });
+    this.atHome = true;
+    this.map.once("dragstart", () => { this.atHome = false; });
+  }
+
+  /** Whoever has not moved the map keeps the whole district in view when the frame changes. */
+  #resize() {
+    this.map.invalidateSize({ animate: false, pan: false });
+    if (this.home && this.atHome) this.#goHome(false);
   }
 
   #panes() {
@@ -225,6 +239,7 @@ export class GridMap {
   focus(key) {
     const mark = this.marks.get(String(key));
     const area = this.areas.get(String(key));
+    this.atHome = false;
     if (mark) {
       this.map.setView(mark.layer.getLatLng(), Math.max(this.map.getZoom(), 15), { animate: !still() });
       mark.layer.openPopup();
@@ -236,7 +251,7 @@ export class GridMap {
   }
 
   reset() {
-    if (this.home) this.map.fitBounds(this.home, { ...this.#margins(), animate: !still() });
+    if (this.home) this.#goHome(!still());
   }
 
   #current(key) {

@@ -6,7 +6,9 @@ const layers = [];
 const FOCUSABLE = "a[href], button:not([disabled]), input:not([disabled]):not([type=hidden]), select, textarea, [tabindex='0']";
 
 function focusInto(box) {
-  const wish = box.querySelector("[autofocus]") || box.querySelector(`.js-first, ${FOCUSABLE}`);
+  const stops = [...box.querySelectorAll(FOCUSABLE)];
+  // The first thing to do, not the way out.
+  const wish = box.querySelector("[autofocus]") || stops.find((node) => !node.closest("[class$=__head]")) || stops[0];
   (wish || box).focus();
 }
 
