@@ -53,7 +53,7 @@ CREATE TRIGGER event_tally_insert AFTER INSERT OR DELETE ON events_event
 CREATE TRIGGER event_tally_update AFTER UPDATE ON events_event FOR EACH ROW
     WHEN (({", ".join("OLD." + c for c in WATCHED)}) IS DISTINCT FROM ({", ".join("NEW." + c for c in WATCHED)}))
     EXECUTE FUNCTION dashboard_note_event();
-"""
+"""  # noqa: S608
 DROP_TRIGGER = """
 DROP TRIGGER event_tally_update ON events_event;
 DROP TRIGGER event_tally_insert ON events_event;
