@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import shapely
 from django.utils.translation import gettext_lazy as _
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry import MultiPolygon, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 MAX_VERTICES = 50_000
@@ -344,7 +344,7 @@ class Locator:
         """Code of the area at this point or None. Not-a-number and infinite coordinates are in no area."""
         if not (math.isfinite(lon) and math.isfinite(lat)):
             return None
-        hits = self._tree.query(shapely.points(lon, lat), predicate="intersects")
+        hits = self._tree.query(Point(lon, lat), predicate="intersects")
         if len(hits):
             return self.codes[hits[0] if len(hits) == 1 else hits.min()]
         return self._nearest(lon, lat)
@@ -367,7 +367,7 @@ class Locator:
         shrink = math.cos(math.radians(lat))
         if not self._reach_m or shrink < 0.01:
             return None
-        point = shapely.points(lon, lat)
+        point = Point(lon, lat)
         # Degrees of longitude are the shorter ones: this radius takes in all candidates, metres decide below.
         radius = self._reach_m / _METRES_PER_DEGREE / shrink
         near = np.sort(self._tree.query(point, predicate="dwithin", distance=radius))
@@ -375,7 +375,7 @@ class Locator:
         best, best_m = None, self._reach_m
         for i in near.tolist():
             scaled = shapely.transform(self._shapes[i], lambda c: (c - (lon, lat)) * to_metres)
-            metres = shapely.distance(scaled, shapely.points(0, 0))
+            metres = shapely.distance(scaled, Point(0, 0))
             if metres < best_m or (best is None and metres <= best_m):
                 best, best_m = self.codes[i], metres
         return best

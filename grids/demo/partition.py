@@ -7,6 +7,7 @@ same vertices and the areas still tile the outline after rounding.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from shapely.geometry.base import BaseGeometry
 DECIMALS = 5
 _SCALE = 10**DECIMALS
 _SNAP_M = 0.5
+_LAKE_M = 10.0  # a face this far from every cell is a hole of the outline, not a sliver of snapping
 _METRES_PER_DEGREE = 111_195.0
 
 Bend = Callable[[np.ndarray], np.ndarray]
@@ -69,7 +71,7 @@ def make_partition(outline: BaseGeometry, counts: int | Sequence[int], seed: int
     Raises ValueError when counts decrease or the outline has no area.
     """
     sizes = [counts] if isinstance(counts, int) else list(counts)
-    if not sizes or sizes[0] < 1 or any(b < a for a, b in zip(sizes, sizes[1:], strict=False)):
+    if not sizes or sizes[0] < 1 or any(b < a for a, b in itertools.pairwise(sizes)):
         raise ValueError("counts must be positive and must not decrease from level to level")
     if outline.area == 0:
         raise ValueError("the outline has no area")
@@ -159,11 +161,24 @@ def cells_by_nearness(
         weight = np.bincount(nearest, minlength=n)
         sums = np.column_stack([np.bincount(nearest, cloud[:, i], n) for i in (0, 1)])
         sites = np.where(weight[:, None] > 0, sums / np.maximum(weight, 1)[:, None], sites)
+    sites = _brought_inside(ground, sites, cloud)
     frame = box(*ground.bounds).buffer(1000)
     raw = shapely.voronoi_polygons(shapely.multipoints(sites), extend_to=frame, ordered=True)
     cells = _one_piece_each([shapely.intersection(c, ground) for c in shapely.get_parts(raw)])
     nearest = shapely.STRtree(shapely.points(sites)).nearest(shapely.points(cloud))
     return [(cell, cloud[nearest == i]) for i, cell in enumerate(cells)]
+
+
+def _brought_inside(ground: BaseGeometry, sites: np.ndarray, cloud: np.ndarray) -> np.ndarray:
+    """A site that fell into a bay or between islands would keep only a splinter: move it to a free cloud point."""
+    out = np.flatnonzero(~shapely.contains_xy(ground, sites))
+    if len(out):
+        sites, free = sites.copy(), cloud.copy()
+        for i in out:
+            nearest = np.argmin(((free - sites[i]) ** 2).sum(axis=1))
+            sites[i] = free[nearest]
+            free = np.delete(free, nearest, axis=0)
+    return sites
 
 
 def _halved_sites(cloud: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
@@ -296,38 +311,55 @@ def weave(
     tolerance_m: float,
     frame: BaseGeometry | None = None,
 ) -> list[BaseGeometry]:
-    """The cells in degrees, bent and rounded once per arc. Arcs lying on the border of `frame` keep every vertex.
+    """The cells in degrees, bent and rounded once per arc. Arcs on the border of `frame` keep every vertex.
 
-    A straight border is divided every `step_m` before bending; afterwards vertices that move the line by less than
-    `tolerance_m` are dropped. Should that make two arcs cross, it is tried again with finer tolerances; RuntimeError
-    if none works.
+    A straight border is divided every `step_m` before bending; afterwards vertices that move the line by less
+    than `tolerance_m` are dropped. Where junctions lie so close that rounding makes arcs cross, it is tried again
+    with junctions (and the frame) snapped a few metres coarser, then with finer tolerances; RuntimeError if
+    nothing helps.
     """
-    net = shapely.unary_union([c.boundary for c in cells], grid_size=_SNAP_M)
-    arcs = shapely.get_parts(shapely.line_merge(net))
-    fixed = np.zeros(len(arcs), bool)
-    if frame is not None:
-        fixed = shapely.covered_by(arcs, frame.boundary.buffer(3 * _SNAP_M))
-    faces = _faces(arcs)
-    owners = _owners(faces, cells)
-    marks = np.array([f.representative_point() for f in faces])
-    for tolerance in (tolerance_m, tolerance_m / 4, 0.0):
-        woven = [
-            _bent(a, bend, plane, step_m, 0.0 if f else tolerance) for a, f in zip(arcs, fixed, strict=True)
-        ]
-        bent_faces = _faces(np.array(woven, dtype=object))
-        where = _matched(marks, faces, bent_faces, bend, plane)
-        if where is not None:
-            return _gathered(bent_faces, where, owners, len(cells))
+    for snap_m, finer in (
+        (_SNAP_M, 1),
+        (4 * _SNAP_M, 1),
+        (12 * _SNAP_M, 1),
+        (12 * _SNAP_M, 4),
+        (_SNAP_M, 16),
+    ):
+        net = shapely.unary_union([c.boundary for c in cells], grid_size=snap_m)
+        arcs = shapely.get_parts(shapely.line_merge(net))
+        fixed = np.zeros(len(arcs), bool)
+        if frame is not None:
+            fixed = shapely.covered_by(arcs, frame.boundary.buffer(3 * snap_m))
+        keep = np.where(fixed, 0.0, tolerance_m / finer)
+        woven = [_bent(a, bend, plane, step_m, t) for a, t in zip(arcs, keep.tolist(), strict=True)]
+        out = _reassembled(cells, arcs, [w for w in woven if w.length > 0], bend, plane)
+        if out is not None:
+            return out
     raise RuntimeError("bending made borders cross; use a gentler field or another seed")
+
+
+def _reassembled(
+    cells: Sequence[BaseGeometry], arcs: np.ndarray, woven: list[LineString], bend: Bend, plane: Plane
+) -> list[BaseGeometry] | None:
+    """The bent faces by cell, or None when the net was torn or a cell lost."""
+    faces, bent = _faces(arcs), _faces(np.array(woven, dtype=object))
+    marks = np.array([f.representative_point() for f in faces])
+    where = _matched(marks, faces, bent, bend, plane)
+    if where is None:
+        return None
+    owners = shapely.STRtree(list(cells)).nearest(marks)
+    lake = shapely.distance(marks, np.array(cells, dtype=object)[owners]) > _LAKE_M
+    pieces: list[list[Polygon]] = [[] for _ in cells]
+    for face, old in zip(bent, where, strict=True):
+        if not lake[old]:
+            pieces[owners[old]].append(shapely.transform(face, lambda c: c / _SCALE))
+    if not all(pieces):
+        return None
+    return [p[0] if len(p) == 1 else shapely.coverage_union_all(p) for p in pieces]
 
 
 def _faces(arcs: np.ndarray) -> np.ndarray:
     return shapely.get_parts(shapely.polygonize(list(arcs)))
-
-
-def _owners(faces: np.ndarray, cells: Sequence[BaseGeometry]) -> np.ndarray:
-    marks = np.array([f.representative_point() for f in faces])
-    return shapely.STRtree(list(cells)).nearest(marks)
 
 
 def _bent(arc: LineString, bend: Bend, plane: Plane, step_m: float, tolerance_m: float) -> LineString:
@@ -358,15 +390,6 @@ def _matched(
     where = np.empty(len(faces), int)
     where[new] = old
     return where
-
-
-def _gathered(bent: np.ndarray, where: np.ndarray, owners: np.ndarray, count: int) -> list[BaseGeometry]:
-    pieces: list[list[Polygon]] = [[] for _ in range(count)]
-    for face, old in zip(bent, where, strict=True):
-        pieces[owners[old]].append(shapely.transform(face, lambda c: c / _SCALE))
-    if not all(pieces):
-        raise RuntimeError("an area vanished in bending; fewer areas or a larger outline are needed")
-    return [p[0] if len(p) == 1 else shapely.coverage_union_all(p) for p in pieces]
 
 
 def mark_of(geom: BaseGeometry) -> Point:

@@ -121,12 +121,13 @@ def _grids(district: District, rng: random.Random) -> tuple[list[Row], list[Row]
     stock = {kind: list(names) for kind, (_label, names) in _SPECIAL.items()}
     rows, places = [], []
     turn = 0
+    named: set[tuple[str, str]] = set()
     for grid in district.grids:
         props, place = _basic(grid, compounds, rng), None
         if grid.special:
             kind = "industrial_park" if grid.code.startswith("150302400") else _TURN[turn % len(_TURN)]
             turn += kind != "industrial_park"
-            props |= _as_special(grid, kind, stock, district, rng)
+            props |= _as_special(grid, kind, stock, district, named, rng)
         place = props.pop("place")
         mark = mark_of(grid.shape)
         rows.append((props | {"area_m2": round(area_m2(grid.shape)), "mark": [mark.x, mark.y]}, grid.shape))
@@ -166,12 +167,20 @@ def _households(rng: random.Random) -> int:
 
 
 def _as_special(
-    grid: Grid, kind: str, stock: dict[str, list[str]], district: District, rng: random.Random
+    grid: Grid,
+    kind: str,
+    stock: dict[str, list[str]],
+    district: District,
+    named: set[tuple[str, str]],
+    rng: random.Random,
 ) -> dict[str, Any]:
+    """Takes the next name of `kind` from `stock`; without one the grid is a street front, named once a community."""
     label = _SPECIAL[kind][0]
     if kind == "street_front" or not stock[kind]:
         centre = grid.shape.centroid
-        road = min(district.roads, key=lambda n: district.roads[n].distance(centre))
+        free = [n for n in district.roads if (grid.code[:12], n) not in named]
+        road = min(free, key=lambda n: district.roads[n].distance(centre))
+        named.add((grid.code[:12], road))
         kind, label, place, name = "street_front", "街面", None, f"{road}街面网格"
     else:
         place = stock[kind].pop(0)
@@ -256,13 +265,15 @@ def _slabs(at: np.ndarray, tilt: float, rng: random.Random) -> list[Polygon]:
 # --- addresses ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gazetteer:
     """Names spots the way people of the district would: a compound's gate, a road's number, a village group."""
 
-    roads: dict[str, BaseGeometry]
-    places: list[tuple[str, str, str, Point]]
-    grids: dict[str, tuple[str, str]]
+    road_names: list[str]
+    road_lines: np.ndarray  # on a plane in metres, like place_spots
+    places: list[tuple[str, str]]
+    place_spots: np.ndarray
+    villages: dict[str, str]
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Gazetteer:
@@ -273,42 +284,42 @@ class Gazetteer:
             text = json.loads((where / f"{name}.geojson").read_text(encoding="utf-8"))
             return [(f["properties"], shapely.geometry.shape(f["geometry"])) for f in text["features"]]
 
+        roads, places = rows("roads"), rows("places")
         return cls(
-            roads={p["name"]: g for p, g in rows("roads")},
-            places=[(p["name"], p["kind"], p["grid"], g) for p, g in rows("places")],
-            grids={p["code"]: (p["name"], p["area_type"]) for p, _g in rows("grids")},
+            road_names=[p["name"] for p, _g in roads],
+            road_lines=shapely.transform(np.array([g for _p, g in roads], dtype=object), _flat),
+            places=[(p["name"], p["kind"]) for p, _g in places],
+            place_spots=shapely.transform(np.array([g for _p, g in places], dtype=object), _flat),
+            villages={p["code"]: p["name"] for p, _g in rows("communities") if p["name"].endswith("村委会")},
         )
 
     def address(self, lon: float, lat: float, rng: random.Random, *, grid: str = "") -> str:
         """A short made-up address for a point in degrees; `grid` (15 digits) lets village names be used."""
-        here = Point(lon, lat)
-        near = [(_metres(here, g), name, kind) for name, kind, _grid, g in self.places]
-        close = sorted(p for p in near if p[0] < 260)
-        if close and rng.random() < 0.55:
-            return _at_place(close[0][1], close[0][2], rng)
-        roads = sorted((_metres(here, g), name) for name, g in self.roads.items())
-        if roads[0][0] > 420:
-            return self._village(grid, rng) or f"{roads[0][1]}沿线"
-        if roads[1][0] < 160:
-            return f"{roads[0][1]}与{roads[1][1]}交叉口" + rng.choice(
-                ("", "东北角", "西南角", "南侧", "东侧")
-            )
-        return self._on_road(roads[0][1], here, rng)
+        here = Point(*_flat(np.array([[lon, lat]]))[0])
+        to_places = shapely.distance(self.place_spots, here)
+        nearest = int(np.argmin(to_places))
+        if to_places[nearest] < 260 and rng.random() < 0.55:
+            return _at_place(*self.places[nearest], rng)
+        to_roads = shapely.distance(self.road_lines, here)
+        first, second = np.argsort(to_roads, kind="stable")[:2].tolist()
+        if to_roads[first] > 420:
+            return self._village(grid, rng) or f"{self.road_names[first]}沿线"
+        if to_roads[second] < 160:
+            corner = rng.choice(("", "东北角", "西南角", "南侧", "东侧"))
+            return f"{self.road_names[first]}与{self.road_names[second]}交叉口{corner}"
+        return self._on_road(first, here, rng)
 
-    def _on_road(self, name: str, here: Point, rng: random.Random) -> str:
-        line = self.roads[name]
-        number = 2 * int(line.project(here) * 111_195 / 24) + 1 + int(rng.random() < 0.5)
-        return f"{name}{number}号" + rng.choice(
-            ("", "东侧", "西侧", "门前", "对面", "南侧便道", "公交站旁", "北侧人行道")
-        )
+    def _on_road(self, road: int, here: Point, rng: random.Random) -> str:
+        number = 2 * int(self.road_lines[road].project(here) / 24) + 1 + int(rng.random() < 0.5)
+        spot = rng.choice(("", "东侧", "西侧", "门前", "对面", "南侧便道", "公交站旁", "北侧人行道"))
+        return f"{self.road_names[road]}{number}号{spot}"
 
     def _village(self, grid: str, rng: random.Random) -> str:
-        name, kind = self.grids.get(grid, ("", ""))
-        if kind != "rural":
+        village = self.villages.get(grid[:12], "").removesuffix("委会")
+        if not village:
             return ""
-        return f"{name.removeprefix('第').removesuffix('网格')}组" + rng.choice(
-            ("村道旁", "水渠边", "村口", "林带边", "农田旁")
-        )
+        spot = rng.choice(("村道旁", "水渠边", "村口", "林带边", "农田旁"))
+        return f"{village}{numeral(int(grid[12:]))}组{spot}"
 
 
 def _at_place(name: str, kind: str, rng: random.Random) -> str:
@@ -318,7 +329,6 @@ def _at_place(name: str, kind: str, rng: random.Random) -> str:
     return name + rng.choice(("门前", "东门", "西侧", "停车场", "南侧路口", "院内"))
 
 
-def _metres(a: Point, b: BaseGeometry) -> float:
-    """Rough distance in metres: degrees of longitude count like those of latitude times cos 39.7°."""
-    x, y = shapely.get_coordinates(shapely.shortest_line(a, b))[[0, -1]].T
-    return math.hypot((x[1] - x[0]) * 0.769, y[1] - y[0]) * 111_195
+def _flat(lonlat: np.ndarray) -> np.ndarray:
+    """Degrees to metres on a plane true at the latitude of the district."""
+    return lonlat * np.array([math.cos(math.radians(39.7)), 1.0]) * 111_195

@@ -211,19 +211,20 @@ def _community_cells(
     # Officially committees come before villages; the southern pieces near the town are the committees' here.
     parts.sort(key=lambda p: math.hypot(p[0].centroid.x, p[0].centroid.y - 4000))
     ranked = sorted(codes, key=lambda c: (c in VILLAGES, c))
-    counts = _counts(street, ranked, [len(cloud) for _cell, cloud in parts])
+    counts = _counts(street, ranked, rng)
     return [(c, g, cloud, n) for c, (g, cloud), n in zip(ranked, parts, counts, strict=True)]
 
 
-def _counts(street: str, codes: list[str], weights: list[int]) -> list[int]:
+def _counts(street: str, codes: list[str], rng: np.random.Generator) -> list[int]:
     if all(c in FIXED_COUNTS for c in codes):
         return [FIXED_COUNTS[c] for c in codes]
     core = {s: len(c) for s, c in _communities_by_street().items() if s not in (TOWN, PARK)}
     share = dict(
         zip(core, partition.apportion(list(core.values()), GRIDS - sum(FIXED_COUNTS.values())), strict=True)
     )
-    eased = [w**0.5 for w in weights]
-    return [n + 4 for n in partition.apportion(eased, share[street] - 4 * len(codes))]
+    least = 5  # besides the one that apportion gives
+    uneven = rng.uniform(0.3, 1.4, len(codes)).tolist()
+    return [n + least for n in partition.apportion(uneven, share[street] - least * len(codes))]
 
 
 def _grid_cells(
