@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from casework.clock import loader
@@ -55,8 +55,22 @@ def _clauses() -> dict[str, list[tuple[int, str, str]]]:
     return found
 
 
-def suggest_units(event: Event, *, limit: int = 3, without: frozenset[int] = frozenset()) -> list[Suggestion]:
+def precedents_of(categories: Iterable[str]) -> dict[str, list[Precedent]]:
+    """Rulings in force by category, read once for a whole list."""
+    found: dict[str, list[Precedent]] = {code: [] for code in categories}
+    rows = Precedent.objects.filter(category__in=list(found), is_active=True).select_related("unit", "area")
+    for row in rows:
+        found[row.category_id].append(row)
+    return found
+
+
+def suggest_units(
+    event: Event, *, limit: int = 3, without: frozenset[int] = frozenset(),
+    precedents: list[Precedent] | None = None,
+) -> list[Suggestion]:
     """Likeliest units, best first; units that already declined this event are left out.
+
+    ``precedents``: rulings of this category when a list has read them already.
 
     Without a category there is nothing to go by and the list is empty.
     """
@@ -68,7 +82,7 @@ def suggest_units(event: Event, *, limit: int = 3, without: frozenset[int] = fro
         if unit_id not in without and weight > found.get(unit_id, (0,))[0]:
             found[unit_id] = (weight, name, reason, rule_id)
 
-    _add_precedents(event, add)
+    _add_precedents(event, add, precedents)
     _add_rules(event, add)
     _add_duties(event, add)
     total = sum(entry[0] for entry in found.values()) or 1
@@ -79,12 +93,14 @@ def suggest_units(event: Event, *, limit: int = 3, without: frozenset[int] = fro
     ]
 
 
-def _add_precedents(event: Event, add: object) -> None:
-    rows = Precedent.objects.filter(category=event.category_id, is_active=True).filter(
-        Q(area__isnull=True) | Q(area__code__in=event.area_path.rstrip("/").split("/"))
-    )
+def _add_precedents(event: Event, add: object, rows: list[Precedent] | None) -> None:
+    if rows is None:
+        rows = precedents_of([event.category_id])[event.category_id]
+    codes = event.area_path.rstrip("/").split("/")
     count: dict[int, list] = {}
-    for row in rows.select_related("unit"):
+    for row in rows:
+        if row.area_id and row.area.code not in codes:
+            continue
         count.setdefault(row.unit_id, [row.unit.name, 0])[1] += 1
     for unit_id, (name, times) in count.items():
         add(unit_id, name, 160 + 20 * times, _("判例%(n)s件:此前同类退单裁定由%(unit)s承办") % {"n": times, "unit": name})

@@ -4,6 +4,7 @@ from .catalogue import CannedText, Category, Precedent, RoutingRule
 from .event import Event, EventAttachment, EventLink, EventReporter, EventWatch
 from .ledger import EventAlarm, EventDeadline, EventTrail
 from .orders import Consultation, Decline, Extension, Whistle, WhistlePart, WorkOrder
+from .presence import EventPresence
 from .quality import Rating, SupervisionOrder, Verification
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "EventAttachment",
     "EventDeadline",
     "EventLink",
+    "EventPresence",
     "EventReporter",
     "EventTrail",
     "EventWatch",
