@@ -233,7 +233,7 @@ def test_the_check_sees_each_kind_of_damage_and_repair_mends_it(
 
 
 def test_the_check_sees_a_cycle(land: dict[str, Area]) -> None:
-    Area.objects.filter(code="150302001").update(**{"parent": land["150302001001"]})
+    Area.objects.filter(code="150302001").update(parent=land["150302001001"])
     assert {p.kind for p in check_tree()} == {"chain"}
 
 
