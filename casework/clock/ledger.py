@@ -84,7 +84,7 @@ class Clocks:
         if order is None:
             return getattr(row, "order_id", None) is None and getattr(row, "order", None) is None
         if order.pk is None:
-            return row.order is order
+            return row.order_id is None and row.order is order
         return row.order_id == order.pk
 
     def stop(self, stage: str, *, at: datetime, order: models.Model | None = None) -> DeadlineRow | None:
@@ -111,7 +111,8 @@ class Clocks:
             _close_segment(row, at)
             row.segments.append(_segment("pause", at, reason=reason, by=by))
             row.state = "paused"
-            row.due_at, row.alarms, row.next_alarm_at = None, [], None
+            row.due_at = None
+            _keep_owed(row, at)
             self._save(row)
             self._note("pause", row, reason=reason)
 
@@ -121,7 +122,7 @@ class Clocks:
             row.segments[-1]["to"] = _iso(at)
             row.segments.append(_segment("run", at, unit=row.unit_id))
             row.state = "running"
-            _aim(row)
+            _aim(row, at)
             self._save(row)
             self._note("resume", row)
 
@@ -138,7 +139,7 @@ class Clocks:
                 "by": by,
             }
         )
-        _aim(row)
+        _aim(row, at)
         self._save(row)
         self._note("extend", row, seconds=seconds)
         return row.due_at
@@ -168,7 +169,7 @@ class Clocks:
         row.kind, row.budget_seconds, row.service_class = kind, budget_seconds, service_class
         _recount(row)
         if row.state == "running":
-            _aim(row)
+            _aim(row, at)
         self._save(row)
         self._note("retarget", row, budget=budget_seconds)
 
@@ -178,7 +179,7 @@ class Clocks:
             _close_segment(row, at)
             row.segments.append(_segment("run", at, unit=unit_id))
             row.unit_id = unit_id
-            _aim(row)
+            _aim(row, at)
             self._save(row)
 
     def settle(self) -> None:
@@ -195,7 +196,7 @@ class Clocks:
         else:
             row.segments[-1]["to"] = _iso(at)
         row.state, row.stopped_at = "stopped", max(at, row.started_at)
-        row.alarms, row.next_alarm_at = [], None
+        _keep_owed(row, at)
         self._save(row)
         self._note("stop", row)
 
@@ -264,8 +265,16 @@ def _recount(row: DeadlineRow) -> None:
     row.elapsed_seconds = total
 
 
-def _aim(row: DeadlineRow) -> None:
-    """Due time and rungs of a running clock, from its open segment and what is left of the budget."""
+def _keep_owed(row: DeadlineRow, at: datetime) -> None:
+    """Of the planned rungs those whose moment has come: they stay as they were, and fire with the next sweep
+    whatever became of the clock since."""
+    row.alarms = [moment for moment in row.alarms if moment <= at]
+    row.next_alarm_at = row.alarms[row.next_rung] if row.next_rung < len(row.alarms) else None
+
+
+def _aim(row: DeadlineRow, at: datetime | None = None) -> None:
+    """Due time and rungs of a running clock, from its open segment and what is left of the budget. Rungs owed
+    by ``at`` under the old plan stay owed."""
     segment = open_segment(row)
     start = datetime.fromisoformat(segment["from"])
     kind, book = ClockKind(row.kind), calendar(row.calendar_code)
@@ -277,5 +286,6 @@ def _aim(row: DeadlineRow) -> None:
         if rung.min_offset_seconds:
             moment = max(moment, due_after(rung.min_offset_kind, book, row.due_at, rung.min_offset_seconds))
         alarms.append(max([moment, *alarms[-1:]]))
-    row.alarms = alarms
-    row.next_alarm_at = alarms[row.next_rung] if row.next_rung < len(alarms) else None
+    owed = [] if at is None else [moment for moment in row.alarms if moment <= at]
+    row.alarms = owed + [max([moment, *owed[-1:]]) for moment in alarms[len(owed) :]]
+    row.next_alarm_at = row.alarms[row.next_rung] if row.next_rung < len(row.alarms) else None

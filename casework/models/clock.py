@@ -126,7 +126,7 @@ class DeadlineRow(models.Model):
     segments = models.JSONField(_("计时段"), default=list)
     ladder = models.CharField(_("阶梯"), max_length=20, blank=True)
     alarms = ArrayField(models.DateTimeField(), default=list)
-    """When each rung of the ladder fires, in order; empty while paused or stopped."""
+    """When each rung of the ladder fires, in order; while paused or stopped only those that had come by then."""
     next_rung = models.PositiveSmallIntegerField(default=0)
     """How many rungs have fired; never goes back."""
     next_alarm_at = models.DateTimeField(null=True)
