@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -113,6 +113,17 @@ class Filters:
     reported_after: datetime | None = None
     reported_before: datetime | None = None
     updated_after: datetime | None = None
+    closed_after: datetime | None = None
+    closed_before: datetime | None = None
+    promised_after: datetime | None = None
+    promised_before: datetime | None = None
+    """Of the promised moment (``handle_due_at``), which stays when the clock has stopped."""
+    on_time: bool | None = None
+    """Handled no later than promised; False: promised and not so."""
+    rating: tuple[str, ...] = ()
+    solved: bool | None = None
+    numbers: tuple[str, ...] = ()
+    """Exactly these events: what a number made of few events opens."""
 
 
 def narrow(rows: QuerySet[Event], wanted: Filters, *, at: datetime) -> QuerySet[Event]:
@@ -127,23 +138,43 @@ def narrow(rows: QuerySet[Event], wanted: Filters, *, at: datetime) -> QuerySet[
     if wanted.overdue is not None:
         late = Q(due_at__lt=at)
         conditions &= late if wanted.overdue else ~late | Q(due_at__isnull=True)
+    if wanted.category:
+        conditions &= _of_categories(wanted.category)
+    if wanted.on_time is not None:
+        kept = Q(handled_at__lte=F("handle_due_at"))
+        conditions &= Q(handle_due_at__isnull=False)
+        conditions &= kept if wanted.on_time else ~kept | Q(handled_at__isnull=True)
+    if wanted.solved is not None:
+        conditions &= Q(solved=wanted.solved)
     rows = rows.filter(conditions)
     return matching(rows, wanted.q) if wanted.q else rows
 
 
 def _lookups(wanted: Filters) -> tuple[tuple[str, Any], ...]:
-    major = len(wanted.category) == 2
     return (
         ("state__in", wanted.states),
         ("source__in", wanted.source),
         ("urgency__in", wanted.urgency),
-        ("category__parent" if major else "category", wanted.category),
         ("owner_unit__code", wanted.unit),
         ("flag", wanted.flag),
         ("reported_at__gte", wanted.reported_after),
         ("reported_at__lt", wanted.reported_before),
         ("changed_at__gte", wanted.updated_after),
+        ("closed_at__gte", wanted.closed_after),
+        ("closed_at__lt", wanted.closed_before),
+        ("handle_due_at__gte", wanted.promised_after),
+        ("handle_due_at__lt", wanted.promised_before),
+        ("rating__in", wanted.rating),
+        ("number__in", wanted.numbers),
     )
+
+
+def _of_categories(codes: str) -> Q:
+    """Major (two digits) and minor codes, separated by commas; ``none`` is what has no category yet."""
+    wanted = codes.split(",")
+    condition = Q(category__in=[code for code in wanted if len(code) == 4 and code != "none"])
+    condition |= Q(category__parent__in=[code for code in wanted if len(code) == 2])
+    return condition | Q(category__isnull=True) if "none" in wanted else condition
 
 
 def _inside(code: str) -> Q:
@@ -160,6 +191,7 @@ def _check(wanted: Filters) -> None:
         ("source", wanted.source, Event.Source.values),
         ("urgency", wanted.urgency, Urgency.values),
         ("flag", (wanted.flag,) if wanted.flag else (), ("blue", "yellow", "red")),
+        ("rating", wanted.rating, ("1", "2", "3", "4", "5")),
     ):
         if not set(values) <= set(known):
             raise missing(**{name: _("筛选条件有误")})

@@ -1,0 +1,62 @@
+"""Filters of event lists from the parameters of an address: one reading for desk, API and the numbers of the wall."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.dateparse import parse_datetime
+from django.utils.timezone import is_naive, make_aware
+from django.utils.translation import gettext as _
+
+from casework.refusals import missing
+from events.queries import Filters
+from grids.scope import SHANGHAI
+
+YES, NO = ("1", "true"), ("0", "false")
+NAMES = {"state": "states", "number": "numbers"}
+"""Parameters that are called otherwise than the field; they may be repeated or hold several values with commas."""
+
+
+def read_filters(params: QueryDict) -> Filters:
+    """``Filters`` from a query string; unknown parameters are left to the caller.
+
+    Raises ``invalid`` naming a parameter that does not parse. Moments are ISO 8601; without an offset they are the
+    district's time.
+    """
+    called = {field: name for name, field in NAMES.items()}
+    wanted: dict[str, Any] = {}
+    for field in fields(Filters):
+        name = called.get(field.name, field.name)
+        if name in params:
+            wanted[field.name] = _value(str(field.type), name, params.getlist(name))
+    return Filters(**wanted)
+
+
+def _value(kind: str, name: str, given: list[str]) -> Any:
+    if kind.startswith("tuple"):
+        return tuple(one for text in given for one in text.split(",") if one)
+    text = given[-1].strip()
+    if kind.startswith("datetime"):
+        return _moment(name, text) if text else None
+    if kind.startswith("bool"):
+        return _truth(name, text) if text else None
+    return text
+
+
+def _truth(name: str, text: str) -> bool:
+    if text.lower() not in YES + NO:
+        raise missing(**{name: _("请填写 true 或 false")})
+    return text.lower() in YES
+
+
+def _moment(name: str, text: str) -> datetime:
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise missing(**{name: _("请填写 ISO 8601 时间")})
+    return make_aware(moment, SHANGHAI) if is_naive(moment) else moment
