@@ -122,6 +122,13 @@ class Filters:
     """Handled no later than promised; False: promised and not so."""
     rating: tuple[str, ...] = ()
     solved: bool | None = None
+    answered: bool | None = None
+    """Whether the reporter said if it is solved."""
+    due_after: datetime | None = None
+    due_before: datetime | None = None
+    """Of the clock that is due first now."""
+    here: bool | None = None
+    """With ``area``: placed on that area itself, not in a smaller one."""
     numbers: tuple[str, ...] = ()
     """Exactly these events: what a number made of few events opens."""
 
@@ -134,7 +141,7 @@ def narrow(rows: QuerySet[Event], wanted: Filters, *, at: datetime) -> QuerySet[
         if value:
             conditions &= Q(**{lookup: value})
     if wanted.area:
-        conditions &= _inside(wanted.area)
+        conditions &= _inside(wanted.area, exactly=bool(wanted.here))
     if wanted.overdue is not None:
         late = Q(due_at__lt=at)
         conditions &= late if wanted.overdue else ~late | Q(due_at__isnull=True)
@@ -146,6 +153,8 @@ def narrow(rows: QuerySet[Event], wanted: Filters, *, at: datetime) -> QuerySet[
         conditions &= kept if wanted.on_time else ~kept | Q(handled_at__isnull=True)
     if wanted.solved is not None:
         conditions &= Q(solved=wanted.solved)
+    if wanted.answered is not None:
+        conditions &= Q(solved__isnull=not wanted.answered)
     rows = rows.filter(conditions)
     return matching(rows, wanted.q) if wanted.q else rows
 
@@ -164,6 +173,8 @@ def _lookups(wanted: Filters) -> tuple[tuple[str, Any], ...]:
         ("closed_at__lt", wanted.closed_before),
         ("handle_due_at__gte", wanted.promised_after),
         ("handle_due_at__lt", wanted.promised_before),
+        ("due_at__gte", wanted.due_after),
+        ("due_at__lt", wanted.due_before),
         ("rating__in", wanted.rating),
         ("number__in", wanted.numbers),
     )
@@ -177,12 +188,14 @@ def _of_categories(codes: str) -> Q:
     return condition | Q(category__isnull=True) if "none" in wanted else condition
 
 
-def _inside(code: str) -> Q:
+def _inside(code: str, *, exactly: bool = False) -> Q:
     """Inside an area by its code: the path of an area ends with its own code."""
     from events.placing import place_of
 
     place = place_of(code)
-    return Q(area_path__startswith=place.path) if place else Q(pk__in=())
+    if place is None:
+        return Q(pk__in=())
+    return Q(area_path=place.path) if exactly else Q(area_path__startswith=place.path)
 
 
 def _check(wanted: Filters) -> None:
