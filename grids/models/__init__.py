@@ -1,7 +1,9 @@
 """The land and who answers for it: areas, units, posts, teams and the registers that hang on them."""
 
 from .areas import Area, AreaLineage, BoundaryVersion, Building, LegacyGrid, Level
+from .duty import DutyTurn
 from .staff import Leave, Post, TeamRole, TeamTemplate
+from .standards import SizeBound
 from .units import DutyClause, PartyBranch, PublicPlace, Unit
 
 __all__ = [
@@ -10,12 +12,14 @@ __all__ = [
     "BoundaryVersion",
     "Building",
     "DutyClause",
+    "DutyTurn",
     "Leave",
     "LegacyGrid",
     "Level",
     "PartyBranch",
     "Post",
     "PublicPlace",
+    "SizeBound",
     "TeamRole",
     "TeamTemplate",
     "Unit",

@@ -158,4 +158,7 @@ class LegacyGrid(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("原条线网格")
-        constraints = [models.UniqueConstraint(fields=["line", "code"], name="one_legacy_grid_per_line_code")]
+        # A former grid may have been cut up: one row per all-purpose grid it went into.
+        constraints = [
+            models.UniqueConstraint(fields=["line", "code", "grid"], name="one_legacy_grid_per_heir")
+        ]

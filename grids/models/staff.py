@@ -37,7 +37,10 @@ class Post(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="posts", verbose_name=_("人员")
     )
-    role = models.ForeignKey("accounts.Role", models.PROTECT, related_name="posts", verbose_name=_("角色"))
+    role = models.ForeignKey(
+        "accounts.Role", models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("角色")
+    )
+    """Without a role the post gives no right: an attached police officer, a 楼栋长 without an account's work."""
     area = models.ForeignKey(
         Area, models.PROTECT, null=True, blank=True, related_name="posts", verbose_name=_("区域")
     )
@@ -67,7 +70,7 @@ class Post(models.Model):
         indexes = [models.Index(fields=["area", "rank"], name="post_by_area")]
 
     def __str__(self) -> str:
-        return f"{self.person} · {self.role} · {self.area or self.unit}"
+        return f"{self.person} · {self.role or self.get_rank_display()} · {self.area or self.unit}"
 
 
 class Leave(models.Model):
