@@ -28,7 +28,9 @@ class OutboxItem(models.Model):
                 fields=["available_at", "id"],
                 name="outbox_waiting",
                 condition=Q(done_at__isnull=True, dead_at__isnull=True),
-            )
+            ),
+            models.Index(fields=["dead_at"], name="outbox_dead", condition=Q(dead_at__isnull=False)),
+            models.Index(fields=["done_at"], name="outbox_done", condition=Q(done_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,220 @@
+"""Admin pages of the machinery: calendars are edited, the rest is looked at; an outbox row may be retried."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from casework import outbox
+from casework.clock import loader
+from casework.delivery import send_test
+from casework.models import (
+    Calendar,
+    CalendarDay,
+    Channel,
+    Delivery,
+    Heartbeat,
+    LadderRung,
+    OutboxItem,
+    ReadLog,
+    ServiceClass,
+    StoredFile,
+    WorkPeriod,
+)
+from grids.scope import rights_of
+
+CALENDAR = frozenset({"casework.manage_calendar"})
+RULES = frozenset({"settings.manage_rules"})
+TECHNICAL = frozenset({"settings.technical"})
+OUTBOX = frozenset({"casework.view_outbox"})
+
+
+class CodedAdmin(admin.ModelAdmin):
+    """Asks the permission codes of the roles instead of Django's model permissions."""
+
+    view_codes: ClassVar[frozenset[str]] = frozenset()
+    change_codes: ClassVar[frozenset[str]] = frozenset()
+
+    def _may(self, request: HttpRequest, codes: frozenset[str]) -> bool:
+        rights = rights_of(request.user, at=getattr(request, "at", None) or timezone.now())
+        return bool(codes & rights.permissions)
+
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return self._may(request, self.view_codes | self.change_codes)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, self.change_codes)
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return self._may(request, self.change_codes)
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return self._may(request, self.change_codes)
+
+
+class ReadOnlyAdmin(CodedAdmin):
+    """Nobody writes here by hand."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+class RuleAdmin(CodedAdmin):
+    """A rule that clocks read: what this process keeps of it is dropped on saving."""
+
+    def save_model(self, request: HttpRequest, obj: object, form: object, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        loader.forget()
+
+    def delete_model(self, request: HttpRequest, obj: object) -> None:
+        super().delete_model(request, obj)
+        loader.forget()
+
+
+class PeriodLines(admin.TabularInline):
+    """The working periods of a calendar."""
+
+    model = WorkPeriod
+    extra = 0
+
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return True
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+
+@admin.register(Calendar)
+class CalendarAdmin(RuleAdmin):
+    change_codes = CALENDAR
+    list_display = ("code", "name", "version")
+    inlines = (PeriodLines,)
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(RuleAdmin):
+    change_codes = CALENDAR
+    list_display = ("date", "is_workday", "note", "notice_year", "calendar")
+    list_filter = ("calendar", "is_workday", "notice_year")
+    date_hierarchy = "date"
+    search_fields = ("note",)
+
+
+@admin.register(ServiceClass)
+class ServiceClassAdmin(RuleAdmin):
+    change_codes = RULES
+    list_display = ("code", "name", "may_pause", "basis", "rank")
+
+
+@admin.register(LadderRung)
+class LadderRungAdmin(RuleAdmin):
+    change_codes = RULES
+    list_display = ("ladder", "position", "code", "at_percent", "min_offset_seconds", "actions")
+    list_filter = ("ladder",)
+
+
+class OutboxStateFilter(admin.SimpleListFilter):
+    """Waiting, done or given up."""
+
+    title = gettext_lazy("状态")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> list[tuple[str, str]]:
+        return [("waiting", _("待办")), ("dead", _("放弃")), ("done", _("完成"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        conditions = {
+            "waiting": {"done_at": None, "dead_at": None},
+            "dead": {"dead_at__isnull": False},
+            "done": {"done_at__isnull": False},
+        }
+        return queryset.filter(**conditions.get(self.value() or "", {}))
+
+
+@admin.register(OutboxItem)
+class OutboxAdmin(ReadOnlyAdmin):
+    view_codes = OUTBOX
+    list_display = ("id", "topic", "key", "available_at", "attempts", "done_at", "dead_at", "last_error")
+    list_filter = (OutboxStateFilter, "topic")
+    search_fields = ("key",)
+    ordering = ("-id",)
+    actions = ("retry_items",)
+    show_full_result_count = False
+
+    def has_retry_permission(self, request: HttpRequest) -> bool:
+        return self._may(request, frozenset({"casework.retry_outbox"}))
+
+    @admin.action(description=gettext_lazy("重新执行"), permissions=["retry"])
+    def retry_items(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Offer the chosen rows anew."""
+        count = sum(outbox.retry(item) for item in queryset)
+        self.message_user(request, _("%(count)s 项已重新排队") % {"count": count}, messages.SUCCESS)
+
+
+@admin.register(Channel)
+class ChannelAdmin(CodedAdmin):
+    change_codes = TECHNICAL
+    list_display = ("code", "kind", "is_active", "per_minute", "failures", "open_until")
+    readonly_fields = ("failures", "open_until")
+    actions = ("try_out",)
+
+    @admin.action(description=gettext_lazy("试发"), permissions=["change"])
+    def try_out(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Send one test message through each chosen channel, to the asking person's own address."""
+        for channel in queryset:
+            target = {"mail": request.user.email, "sms": request.user.phone}.get(channel.kind, "")
+            reason = send_test(channel, target=target, at=getattr(request, "at", None) or timezone.now())
+            if reason:
+                words = _("%(channel)s 试发失败:%(reason)s") % {"channel": channel.code, "reason": reason}
+                self.message_user(request, words, messages.ERROR)
+            else:
+                self.message_user(request, _("%(channel)s 已试发") % {"channel": channel.code}, messages.SUCCESS)
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    """Without target and text: an address is personal."""
+
+    view_codes = OUTBOX | TECHNICAL
+    fields = ("channel", "key", "title", "state", "tries", "reason", "created_at", "sent_at")
+    list_display = ("id", "channel", "title", "state", "tries", "reason", "created_at", "sent_at")
+    list_filter = ("channel", "state")
+    show_full_result_count = False
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(ReadOnlyAdmin):
+    view_codes = OUTBOX | TECHNICAL
+    list_display = ("name", "at", "detail")
+
+
+@admin.register(ReadLog)
+class ReadLogAdmin(ReadOnlyAdmin):
+    view_codes = frozenset({"casework.view_read_log"})
+    list_display = ("at", "person", "act", "kind", "object_key", "fields", "reason", "count", "allowed")
+    list_filter = ("act", "kind", "allowed")
+    search_fields = ("object_key", "person__username")
+    date_hierarchy = "at"
+    show_full_result_count = False
+
+
+@admin.register(StoredFile)
+class StoredFileAdmin(ReadOnlyAdmin):
+    view_codes = TECHNICAL
+    list_display = ("name", "mime", "size", "width", "height", "uploaded_at")
+    fields = ("name", "mime", "size", "width", "height", "sha256", "uploaded_by", "uploaded_at")
+    show_full_result_count = False
