@@ -145,16 +145,7 @@ def narrow(rows: QuerySet[Event], wanted: Filters, *, at: datetime) -> QuerySet[
     if wanted.overdue is not None:
         late = Q(due_at__lt=at)
         conditions &= late if wanted.overdue else ~late | Q(due_at__isnull=True)
-    if wanted.category:
-        conditions &= _of_categories(wanted.category)
-    if wanted.on_time is not None:
-        kept = Q(handled_at__lte=F("handle_due_at"))
-        conditions &= Q(handle_due_at__isnull=False)
-        conditions &= kept if wanted.on_time else ~kept | Q(handled_at__isnull=True)
-    if wanted.solved is not None:
-        conditions &= Q(solved=wanted.solved)
-    if wanted.answered is not None:
-        conditions &= Q(solved__isnull=not wanted.answered)
+    conditions &= _how_it_ended(wanted)
     rows = rows.filter(conditions)
     return matching(rows, wanted.q) if wanted.q else rows
 
@@ -178,6 +169,20 @@ def _lookups(wanted: Filters) -> tuple[tuple[str, Any], ...]:
         ("rating__in", wanted.rating),
         ("number__in", wanted.numbers),
     )
+
+
+def _how_it_ended(wanted: Filters) -> Q:
+    """Category, promise kept or not, what the reporter said."""
+    condition = _of_categories(wanted.category) if wanted.category else Q()
+    if wanted.on_time is not None:
+        kept = Q(handled_at__lte=F("handle_due_at"))
+        condition &= Q(handle_due_at__isnull=False)
+        condition &= kept if wanted.on_time else ~kept | Q(handled_at__isnull=True)
+    if wanted.solved is not None:
+        condition &= Q(solved=wanted.solved)
+    if wanted.answered is not None:
+        condition &= Q(solved__isnull=not wanted.answered)
+    return condition
 
 
 def _of_categories(codes: str) -> Q:
