@@ -65,20 +65,26 @@ def differences() -> list[dict]:
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
 
-def sums(
-    areas: list[str], dims: list[str], *, first: date, last: date, by_day: bool = False
-) -> list[dict]:
+def sums(areas: list[str], dims: list[str], *, first: date, last: date, by_day: bool = False) -> list[dict]:
     """Summed counts of these areas and slices over days ``first`` … ``last`` (both included).
 
-    One row per (area_code, dim, value[, day]) with every name of ``NUMBERS``.
+    One row per (area_code, dim, value[, day]) with every name of ``NUMBERS``. Slices of a grid other than ``all``
+    and ``state`` are not kept: ``grid_sums`` counts them.
     """
+    return _read(tally_sql.READING, {"areas": areas, "dims": dims, "first": first, "last": last}, by_day)
+
+
+def grid_sums(grid: str, path: str, dims: list[str], *, first: date, last: date, by_day: bool = False) -> list[dict]:
+    """The same for one grid, from its own events; ``path`` is its materialised path."""
+    values = {"areas": [grid], "dims": dims, "first": first, "last": last, "path": path + "%"}
+    return _read(tally_sql.GRID_READING, values, by_day)
+
+
+def _read(statement: str, values: dict, by_day: bool) -> list[dict]:
     keys = "area_code, dim, value, day" if by_day else "area_code, dim, value"
     where = "area_code = ANY(%(areas)s) AND dim = ANY(%(dims)s) AND day BETWEEN %(first)s AND %(last)s"
     with connection.cursor() as cursor:
-        cursor.execute(
-            tally_sql.READING.format(where=where, keys=keys),
-            {"areas": areas, "dims": dims, "first": first, "last": last},
-        )
+        cursor.execute(statement.format(where=where, keys=keys), values)
         columns = [column.name for column in cursor.description]
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 

@@ -61,51 +61,61 @@ DROP FUNCTION dashboard_note_event();
 """
 
 _COUNTED = "d.state NOT IN ('rejected', 'merged')"
-_ZERO = dict.fromkeys(NUMBERS, "0")
 _BY_REPORT = {
-    **_ZERO,
-    "reported": f"CASE WHEN {_COUNTED} THEN 1 ELSE 0 END",
-    "cohort_closed": "CASE WHEN d.state = 'closed' THEN 1 ELSE 0 END",
+    "reported": f"CASE WHEN {_COUNTED} THEN d.sign ELSE 0 END",
+    "cohort_closed": "CASE WHEN d.state = 'closed' THEN d.sign ELSE 0 END",
 }
 _BY_CLOSING = {
-    **_ZERO,
-    "closed": "1",
-    "solved": "(d.outcome = 'solved')::int",
-    "explained": "(d.outcome = 'explained')::int",
-    "unsolvable": "(d.outcome = 'cannot_solve')::int",
-    "rated": "(d.rating IS NOT NULL)::int",
-    "satisfied": "COALESCE((d.rating >= 3)::int, 0)",
-    **{f"rate{n}": f"COALESCE((d.rating = {n})::int, 0)" for n in range(1, 6)},
-    "asked_solved": "(d.solved IS NOT NULL)::int",
-    "said_solved": "COALESCE(d.solved::int, 0)",
-    "once": "(NOT d.was_reworked)::int",
-    "reworked": "d.was_reworked::int",
+    "closed": "d.sign",
+    "solved": "CASE WHEN d.outcome = 'solved' THEN d.sign ELSE 0 END",
+    "explained": "CASE WHEN d.outcome = 'explained' THEN d.sign ELSE 0 END",
+    "unsolvable": "CASE WHEN d.outcome = 'cannot_solve' THEN d.sign ELSE 0 END",
+    "rated": "CASE WHEN d.rating IS NOT NULL THEN d.sign ELSE 0 END",
+    "satisfied": "CASE WHEN d.rating >= 3 THEN d.sign ELSE 0 END",
+    **{f"rate{n}": f"CASE WHEN d.rating = {n} THEN d.sign ELSE 0 END" for n in range(1, 6)},
+    "asked_solved": "CASE WHEN d.solved IS NOT NULL THEN d.sign ELSE 0 END",
+    "said_solved": "CASE WHEN d.solved THEN d.sign ELSE 0 END",
+    "once": "CASE WHEN d.was_reworked THEN 0 ELSE d.sign END",
+    "reworked": "CASE WHEN d.was_reworked THEN d.sign ELSE 0 END",
 }
-_BY_DUE = {**_ZERO, "due": "1", "on_time": "d.was_on_time::int"}
-_NOW = {**_ZERO, "present": "1"}
+_BY_DUE = {"due": "d.sign", "on_time": "CASE WHEN d.was_on_time THEN d.sign ELSE 0 END"}
+_NOW = {"present": "d.sign"}
 
 
-def _branch(numbers: dict[str, str], day: str, condition: str, dims: str) -> str:
-    columns = ", ".join(f"({numbers[name]}) * d.sign AS {name}" for name in NUMBERS)
+_KEPT_LEVELS = """(VALUES (d.district_code, true), (d.street_code, true), (d.community_code, true),
+                    (d.grid_code, false)) AS a(code, in_slices)"""
+"""Down to the community every slice is kept; of a grid only ``all`` and ``state``: its slices are counted from its
+few events when asked (``GRID_READING``), else the tallies would outgrow the events."""
+_GRID_LEVEL = "(VALUES (d.grid_code, true)) AS a(code, in_slices)"
+
+
+def _branch(numbers: dict[str, str], day: str, condition: str, dims: str, levels: str) -> str:
+    columns = ", ".join(f"SUM({numbers[n]})::int AS {n}" if n in numbers else f"0 AS {n}" for n in NUMBERS)
     return f"""
         SELECT a.code AS area_code, s.dim, s.value, {day} AS day, {columns}
-          FROM d, LATERAL (VALUES (d.district_code), (d.street_code), (d.community_code), (d.grid_code)) AS a(code),
-               LATERAL (VALUES {dims}) AS s(dim, value)
-         WHERE a.code <> '' AND s.value <> '' AND {condition}"""  # noqa: S608 (no value from outside)
+          FROM d, LATERAL {levels}, LATERAL (VALUES {dims}) AS s(dim, value)
+         WHERE a.code <> '' AND s.value <> '' AND (a.in_slices OR s.dim IN ('all', 'state')) AND {condition}
+         GROUP BY 1, 2, 3, 4"""  # noqa: S608 (no value from outside)
 
 
 _SLICES = (
     "('all', 'all'), ('source', d.source), ('category', d.category_id), ('unit', COALESCE(d.unit_id::text, ''))"
 )
-EXPANSION = " UNION ALL ".join(
-    (
-        _branch(_BY_REPORT, "d.reported_on", "true", _SLICES),
-        _branch(_BY_CLOSING, "d.closed_on", "d.closed_on IS NOT NULL", _SLICES),
-        _branch(_BY_DUE, "d.due_on", "d.due_on IS NOT NULL", _SLICES),
-        _branch(_NOW, "DATE '0001-01-01'", "true", "('state', d.state)"),
+
+
+def _expansion(levels: str) -> str:
+    return " UNION ALL ".join(
+        (
+            _branch(_BY_REPORT, "d.reported_on", "true", _SLICES, levels),
+            _branch(_BY_CLOSING, "d.closed_on", "d.closed_on IS NOT NULL", _SLICES, levels),
+            _branch(_BY_DUE, "d.due_on", "d.due_on IS NOT NULL", _SLICES, levels),
+            _branch(_NOW, "DATE '0001-01-01'", "true", "('state', d.state)", levels),
+        )
     )
-)
-"""From deltas ``d`` to signed tally rows (not yet summed)."""
+
+
+EXPANSION = _expansion(_KEPT_LEVELS)
+"""From deltas ``d`` to signed tally rows, summed within each of the four kinds of day."""
 
 SUMS = ", ".join(f"SUM({name})::int AS {name}" for name in NUMBERS)
 _ADD = ", ".join(f"{name} = t.{name} + EXCLUDED.{name}" for name in NUMBERS)
@@ -140,3 +150,12 @@ SELECT {{keys}}, {SUMS} FROM counted GROUP BY {{keys}}
 """  # noqa: S608
 """Tallies and unfolded deltas in one statement, so one snapshot; ``where`` and ``keys`` are fixed texts of
 ``dashboard.tallies``."""
+
+GRID_READING = f"""
+WITH d AS (
+    SELECT 1 AS sign, f.* FROM events_event e, LATERAL (SELECT {facts("e")}) AS f({", ".join(DELTA_COLUMNS)})
+     WHERE e.area_path LIKE %(path)s
+), counted AS ({_expansion(_GRID_LEVEL)})
+SELECT {{keys}}, {SUMS} FROM counted WHERE {{where}} GROUP BY {{keys}}
+"""  # noqa: S608
+"""The same counts for one grid, straight from its events."""

@@ -59,3 +59,15 @@ def test_a_rebuild_gives_the_same_and_a_lost_delta_is_found(world: World) -> Non
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM dashboard_tallydelta")
     assert tallies.differences() != []
+
+
+def test_the_slices_of_a_grid_are_counted_from_its_events(world: World) -> None:
+    _fill(world)
+    grid = world.areas["grid_a1"]
+    rows = {
+        (row["dim"], row["value"]): row["reported"]
+        for row in tallies.grid_sums(grid.code, grid.path, ["all", "source", "category"], **MARCH)
+    }
+    assert rows == {("all", "all"): 4, ("source", "grid"): 4, ("category", "0805"): 4}
+    [kept] = tallies.sums([grid.code], ["all", "source"], **MARCH)
+    assert (kept["dim"], kept["reported"]) == ("all", 4)
