@@ -24,7 +24,9 @@ from casework.models import Case
 from casework.refusals import MoveRefused, forbidden, missing, not_found
 from casework.trail import plain
 
-__all__ = ["Move", "MoveRefused", "Passage", "batch", "forbidden", "missing", "moving", "not_found", "opening"]
+__all__ = [
+    "Move", "MoveRefused", "Passage", "batch", "forbidden", "missing", "moving", "not_found", "opening", "together",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,20 @@ def batch() -> Iterator[Batch]:
             shared.write()
         finally:
             _BATCH.reset(token)
+
+
+@contextmanager
+def together(*cases: Case) -> Iterator[Batch]:
+    """For a verb that moves several cases at once: the batch one is already in, or a new one; the rows are locked
+    in key order. Enter the moves nested, so that a refusal of the second undoes the first."""
+    shared = _BATCH.get()
+    if shared is not None:
+        shared.lock(cases)
+        yield shared
+        return
+    with batch() as own:
+        own.lock(cases)
+        yield own
 
 
 @contextmanager

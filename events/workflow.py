@@ -82,14 +82,14 @@ _TABLE = (
     _move(
         "decline", _("退单"), HANDLE_STATES, {"awaiting_dispatch", "conferring", "in_progress"}, needs=("note",)
     ),
-    _move("rule_decline", _("退单裁决"), LIVE - {"reported", "needs_info"}, needs=("note",)),
+    _move("rule_decline", _("退单裁决"), LIVE - {"reported", "needs_info"}, {"in_progress"}, needs=("note",)),
     _move("extend", _("申请延期"), HANDLE_STATES, needs=("note",)),
     _move("grant_extension", _("同意延期"), HANDLE_STATES, (), "events.approve_extension", public=True),
     _move("refuse_extension", _("不同意延期"), HANDLE_STATES, (), "events.approve_extension", needs=("note",)),
     _move("suspend", _("挂起"), HANDLE_STATES, {"suspended"}, needs=("note",), public=True),
     _move("resume", _("恢复"), {"suspended"}, {"in_progress"}, lanes=SYSTEM, public=True),
     _move("retarget", _("调整时限"), LIVE, (), "events.triage", needs=("note",)),
-    _move("cover", _("补位"), HANDLE_STATES, (), "events.dispatch", lanes=SYSTEM),
+    _move("cover", _("补位"), LIVE, {"awaiting_dispatch"}, "events.dispatch", lanes=SYSTEM),
     _move("feed_back", _("反馈"), HANDLE_STATES, {"verifying"}, needs=("note",), public=True),
     # Check and evaluate
     _move("verify", _("现场核查"), {"verifying"}, {"verifying", "evaluating", "in_progress"}, needs=("note",)),
@@ -108,6 +108,7 @@ _TABLE = (
     # Bonds
     _move("merge", _("并案"), LIVE, {"merged"}, needs=("note",), public=True),
     _move("absorb", _("并入重复件"), LIVE, (), "events.merge"),
+    _move("release", _("拆出重复件"), ALL_STATES, (), "events.split_off"),
     _move("split_off", _("拆案"), {"merged"}, {"reported", "awaiting_dispatch"}, needs=("note",), public=True),
     _move("transfer", _("流转"), LIVE, {"transferred"}, needs=("note",), public=True),
     _move("take_back", _("转回"), {"transferred"}, {"awaiting_dispatch"}, "events.transfer", needs=("note",)),

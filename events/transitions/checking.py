@@ -11,13 +11,13 @@ from casework.door import MoveRefused, Passage, missing, moving
 from events.models import Event, Rating, Verification, WorkOrder
 from events.reference_rows import category as category_of
 from events.reference_rows import limits
-from events.transitions.handling import send_to_rework
+from events.transitions.handling import WORKED_VERBS, send_to_rework
+from events.transitions.orders import MAIN_KINDS, send_order, start_handling
 from events.workflow import do
 from grids.scope import SHANGHAI
 
 EVALUATE_KIND, EVALUATE_SECONDS = "WD", 5 * 7 * 3600
 """Five working days for the rating and the unit's score; ours, the documents name none."""
-WORKED_VERBS = ("claim", "accept", "feed_back", "handle_on_spot", "report_in", "contact")
 
 
 def verify(event: Event, *, actor: Actor, at: datetime, finding: str, note: str) -> Event:
@@ -227,11 +227,25 @@ def reopen(event: Event, *, actor: Actor, at: datetime, note: str) -> Event:
         if not actor.is_staff and not _may_still_reopen(locked, at):
             raise MoveRefused("too_late", _("已超过可重办期限"))
         if send_to_rework(passage) is None:
-            raise MoveRefused("nothing_to_redo", _("没有可重办的工单"))
-        locked.reworks -= 1
+            _send_again(passage)
+        else:
+            locked.reworks -= 1
         locked.reopens += 1
         passage.tell("reopened", unit=locked.owner_unit_id)
     return passage.case
+
+
+def _send_again(passage: Passage) -> None:
+    """Closed by a consultation without any feedback: the last main unit gets a new order. Raises
+    ``nothing_to_redo`` when there never was one."""
+    event = passage.case
+    last = next((row for row in reversed(passage.rows(WorkOrder)) if row.kind in MAIN_KINDS), None)
+    if last is None:
+        raise MoveRefused("nothing_to_redo", _("没有可重办的工单"))
+    order = send_order(passage, kind="dispatch", unit=last.unit, reason=_("重办"))
+    start_handling(passage, order)
+    event.handled_at = event.verified_at = event.closed_at = None
+    event.outcome = ""
 
 
 def _may_still_reopen(event: Event, at: datetime) -> bool:

@@ -16,6 +16,7 @@ from events.reference_rows import ladder_for, limit_seconds, limits, service_cla
 from events.routing import fallback_unit, suggest_units
 from events.suggesting import LEVELS
 from events.transitions.orders import end_order, needed_class, send_order, start_handling
+from events.transitions.supervision import flag_wandering
 from events.workflow import OPEN_ORDER, do
 from grids.models import Unit
 
@@ -57,7 +58,7 @@ def triage(
             order = send_order(passage, kind="dispatch", unit=unit, reason=reason, rule_id=rule_id)
             start_handling(passage, order)
             passage.go("in_progress")
-            passage.tell("dispatched", unit=unit.pk)
+            passage.tell("dispatched", unit=unit.pk, order=order)
     return passage.case
 
 
@@ -196,9 +197,10 @@ def dispatch(
             raise MoveRefused("declined_before", _("%(unit)s已退过此单") % {"unit": unit.name})
         order = send_order(passage, kind="dispatch", unit=unit, reason=reason, rule_id=rule_id, task=task)
         start_handling(passage, order)
-        passage.tell("dispatched", unit=unit.pk)
+        passage.tell("dispatched", unit=unit.pk, order=order)
         if hold_seconds:
             passage.book.outbox[-1].available_at = at + timedelta(seconds=hold_seconds)
+        flag_wandering(passage)
     return passage.case
 
 

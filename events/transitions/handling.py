@@ -11,10 +11,12 @@ from casework.door import MoveRefused, Passage, missing, moving
 from events.models import Event, EventAttachment, WorkOrder
 from events.reference_rows import category as category_of
 from events.reference_rows import ladder_for, limit_seconds, limits
-from events.transitions.orders import end_order, open_orders, refuse_open_children, the_order
+from events.transitions.orders import MAIN_KINDS, end_order, open_orders, refuse_open_children, the_order
 from events.workflow import do
 
 MAX_FEEDBACK = 4000
+WORKED_VERBS = ("claim", "accept", "feed_back", "handle_on_spot", "report_in", "contact")
+"""Whoever did one of these has handled the event and may not check it."""
 
 
 def accept(order: WorkOrder, *, actor: Actor, at: datetime, note: str = "") -> WorkOrder:
@@ -114,12 +116,14 @@ def _worst_outcome(passage: Passage) -> str:
 
 
 def send_to_rework(passage: Passage, *, stage: str = "handle") -> WorkOrder | None:
-    """返工: the lead order opens again with what is left of the promise, at least a fifth of the budget."""
+    """返工: the lead order opens again with what is left of the promise, at least a fifth of the budget. The main
+    order comes before joint ones, the first receiver leads 首接负责."""
     event, at = passage.case, passage.at
     done = [row for row in passage.rows(WorkOrder) if row.state == "done"]
     if not done:
         return None
-    lead = next((row for row in reversed(done) if row.is_lead and row.parent_id is None), done[-1])
+    leads = [row for row in reversed(done) if row.is_lead and row.parent_id is None]
+    lead = next((row for row in leads if row.kind in MAIN_KINDS), leads[0] if leads else done[-1])
     passage.clocks.stop_all(at=at, stages=("verify", "call_back", "evaluate"))
     passage.change(
         lead, state="accepted", ended_at=None, done_at=None, reworks=lead.reworks + 1

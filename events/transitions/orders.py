@@ -14,7 +14,7 @@ from casework.clock.arithmetic import ClockKind, elapsed
 from casework.clock.ledger import open_segment
 from casework.clock.loader import calendar
 from casework.door import MoveRefused, Passage, missing, not_found
-from events.models import Event, WorkOrder
+from events.models import Event, EventDeadline, WorkOrder
 from events.models.orders import Whistle
 from events.reference_rows import budget, ladder_for, limits, service_classes
 from events.workflow import OPEN_ORDER
@@ -38,8 +38,13 @@ def send_order(
     rule_id: int | None = None,
     whistle: Whistle | None = None,
     consultation: object | None = None,
+    answer: tuple[str, int] | None = None,
 ) -> WorkOrder:
-    """Make an order of this kind for the unit and start its sign and contact clocks."""
+    """Make an order of this kind for the unit and start its sign and contact clocks.
+
+    ``answer``: (kind, seconds) within which this one is to be signed instead of the class's limit (a whistle has
+    its own, rules.md §9); such an order has no contact clock, the street talks to the reporter.
+    """
     event, at = passage.case, passage.at
     order = WorkOrder(
         event=event, kind=kind, state="sent", unit=unit, area_id=area_id, handler_id=handler_id, parent=parent,
@@ -49,8 +54,11 @@ def send_order(
     passage.create(order)
     if unit.pk not in event.unit_ids:
         event.unit_ids = [*event.unit_ids, unit.pk]
-    for stage, name in (("sign", "accept"), ("contact", "contact")):
-        _start_from_class(passage, order, stage, name)
+    if answer is not None:
+        start_own(passage, order, kind=answer[0], seconds=answer[1], stage="sign")
+    else:
+        for stage, name in (("sign", "accept"), ("contact", "contact")):
+            _start_from_class(passage, order, stage, name)
     passage.details["order"] = order
     passage.unit_id = unit.pk
     return order
@@ -76,11 +84,12 @@ def start_handling(passage: Passage, order: WorkOrder) -> None:
     """The event's promise: started once; at a later dispatch it goes on and is charged to the new unit."""
     event = passage.case
     event.owner_unit_id = order.unit_id
+    was_dispatched = event.dispatched_at is not None
     event.dispatched_at = event.dispatched_at or passage.at
-    passage.clocks.stop_all(at=passage.at, stages=("triage", "claim", "dispatch", "confer", "ruling"))
+    passage.clocks.stop_all(at=passage.at, stages=("triage", "claim", "dispatch", "confer"))
     row = passage.clocks.find("handle")
     if row is None:
-        limit = budget(event.service_class_id, "handle")
+        limit = _what_is_left(event) if was_dispatched else budget(event.service_class_id, "handle")
         if limit is None:
             return
         row = passage.clocks.start(
@@ -94,9 +103,37 @@ def start_handling(passage: Passage, order: WorkOrder) -> None:
     order.due_at = row.due_at
 
 
-def remaining_seconds(passage: Passage) -> tuple[str, int] | None:
-    """(kind, seconds) left of the event's promise at this moment; zero when overdue, None without one."""
-    row = passage.clocks.find("handle")
+def _what_is_left(event: Event) -> dict | None:
+    """Of a promise whose clock was stopped before (handled once, then merged and split off, or reopened without
+    a feedback): its remainder, at least a fifth of the budget (rules.md §4), never the whole anew."""
+    last = event.deadlines.filter(stage="handle", order__isnull=True).order_by("-pk").first()
+    if last is None:
+        return budget(event.service_class_id, "handle")
+    least = last.budget_seconds * limits().numbers["rework_minimum_percent"] // 100
+    return {"kind": last.kind, "seconds": max(last.budget_seconds - last.elapsed_seconds, least)}
+
+
+def promise_of(passage: Passage, order: WorkOrder | None = None) -> EventDeadline | None:
+    """The clock this order is handled under: its own, else the event's promise or rectification."""
+    own = passage.clocks.find("handle", order) if order is not None else None
+    return own or passage.clocks.find("handle") or passage.clocks.find("rectify")
+
+
+def show_dues(passage: Passage) -> None:
+    """Copy the due times of running handle clocks to where lists read them, after clocks were aimed anew."""
+    shared = promise_of(passage)
+    if shared is not None and shared.stage == "handle" and shared.due_at is not None:
+        passage.case.handle_due_at = shared.due_at
+    for order in open_orders(passage):
+        row = promise_of(passage, order)
+        if row is not None and row.due_at is not None and row.due_at != order.due_at:
+            passage.change(order, due_at=row.due_at)
+
+
+def remaining_seconds(passage: Passage, order: WorkOrder | None = None) -> tuple[str, int] | None:
+    """(kind, seconds) left of the promise (of this order, where it has a clock of its own) at this moment; zero
+    when overdue, None without one."""
+    row = promise_of(passage, order)
     if row is None:
         return None
     used = row.elapsed_seconds
@@ -109,7 +146,7 @@ def remaining_seconds(passage: Passage) -> tuple[str, int] | None:
 
 def start_share(passage: Passage, order: WorkOrder) -> None:
     """A child's own clock: the parent's remaining time less the buffer of rules.md §1 (10 %)."""
-    left = remaining_seconds(passage)
+    left = remaining_seconds(passage, order.parent)
     if left is None:
         return
     kind, seconds = left
