@@ -113,19 +113,20 @@ def _exchange(
     parts: SplitResult, address: tuple[int, tuple], port: int, path: str, body: bytes, headers: dict
 ) -> Answer:
     family, target = address
-    line = socket.socket(family, socket.SOCK_STREAM)
-    # A peer that sends a byte now and then would outlast any time-out per read: the whole gets one.
-    watch = threading.Timer(WHOLE_SECONDS, _cut, [line])
-    watch.daemon = True
-    watch.start()
+    deadline = _Deadline(socket.socket(family, socket.SOCK_STREAM))
     try:
-        line.settimeout(CONNECT_SECONDS)
-        line.connect(target)
-        line.settimeout(WHOLE_SECONDS)
+        deadline.line.settimeout(CONNECT_SECONDS)
+        deadline.line.connect(target)
+        deadline.line.settimeout(WHOLE_SECONDS)
         if parts.scheme == "https":
-            line = ssl.create_default_context().wrap_socket(line, server_hostname=parts.hostname)
+            # The handshake comes after, so that the deadline knows the socket it happens on.
+            context = ssl.create_default_context()
+            deadline.line = context.wrap_socket(
+                deadline.line, server_hostname=parts.hostname, do_handshake_on_connect=False
+            )
+            deadline.line.do_handshake()
         client = http.client.HTTPConnection(parts.hostname, port, timeout=WHOLE_SECONDS)
-        client.sock = line
+        client.sock = deadline.line
         client.request(
             "POST", path, body=body, headers={"Content-Type": "application/json", "Connection": "close"} | headers
         )
@@ -133,16 +134,32 @@ def _exchange(
         text = answer.read(LARGEST_ANSWER + 1)
         if len(text) > LARGEST_ANSWER:
             raise ValueError("the answer is larger than 1 MB")
+        if deadline.has_passed.is_set():
+            raise TimeoutError
         wait = answer.headers.get("Retry-After", "")
         return Answer(answer.status, text, min(int(wait), 3600) if wait.isdigit() else None)
     finally:
-        watch.cancel()
-        line.close()
+        deadline.end()
 
 
-def _cut(line: socket.socket) -> None:
-    """Wake whoever waits on this socket."""
-    try:
-        line.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        line.close()
+class _Deadline:
+    """Ends an exchange as a whole: a peer that sends a byte now and then outlasts any time-out per read."""
+
+    def __init__(self, line: socket.socket) -> None:
+        self.line = line
+        self.has_passed = threading.Event()
+        self._watch = threading.Timer(WHOLE_SECONDS, self._cut)
+        self._watch.daemon = True
+        self._watch.start()
+
+    def _cut(self) -> None:
+        """Wake whoever reads; what has come so far must not pass for a whole answer."""
+        self.has_passed.set()
+        try:
+            socket.socket.shutdown(self.line, socket.SHUT_RDWR)
+        except OSError:
+            self.line.close()
+
+    def end(self) -> None:
+        self._watch.cancel()
+        self.line.close()
