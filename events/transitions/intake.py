@@ -54,14 +54,16 @@ def report(told: Report, *, actor: Actor, at: datetime) -> Event:
     The same (source, external number) or client key sent again gives the event that is there, untouched.
     An emergency (P0) with a category is dispatched at once by rule. Raises ``invalid``, ``forbidden``.
     """
-    known = find_known(told)
-    if known is not None:
-        return known
+    return find_known(told) or take_in(told, actor=actor, at=at)
+
+
+def take_in(told: Report, *, actor: Actor, at: datetime) -> Event:
+    """A report that is not known yet; the event as its first moves left it. Raises as ``report``, and
+    IntegrityError when another connection took the same one in meanwhile."""
     event, near = prepare(told, actor=actor, at=at)
     with opening(event, do.report, actor=actor, at=at) as passage:
         settle_report(passage, told)
-    rush(event, near=near, at=at)
-    return event
+    return rush(event, near=near, at=at)
 
 
 def find_known(told: Report) -> Event | None:
@@ -177,16 +179,17 @@ def settle_report(passage: Passage, told: Report) -> None:
     passage.tell("reported", urgency=event.urgency)
 
 
-def rush(event: Event, *, near: list[dict], at: datetime) -> None:
-    """P0 and P1 with a category are triaged and dispatched at once by rule; no rule, and they wait at the desk."""
+def rush(event: Event, *, near: list[dict], at: datetime) -> Event:
+    """P0 and P1 with a category are triaged and dispatched at once by rule; no rule, and they wait at the desk.
+    Gives the event as it is then."""
     from events.transitions.dispatching import triage
 
     if event.urgency not in ("P0", "P1") or event.category_id is None:
-        return
+        return event
     try:
-        triage(event, actor=Actor.system(), at=at)
+        return triage(event, actor=Actor.system(), at=at)
     except MoveRefused:
-        return  # somebody was faster: it is theirs
+        return event  # somebody was faster: it is theirs
 
 
 def tracking_code() -> str:
