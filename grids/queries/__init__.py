@@ -1,0 +1,55 @@
+"""Reads of the land, named after what a page shows. Areas, units and posts are public inside the staff site (class
+P0); telephone numbers of staff are masked unless the reader's scope covers the place (quality.md §5.2, §5.3)."""
+
+from .duty import DutyDay, duty_board, duty_month
+from .land import (
+    AreaCard,
+    Holder,
+    ancestors,
+    area_card,
+    area_of,
+    children,
+    legacy_of,
+    level_counts,
+    lineage_of,
+    masked_phone,
+    party_counts,
+    special_grids,
+    unit_card,
+    units,
+    units_of,
+)
+from .people import Responsible, absent_people, chain_of, reachable, responsible_for, unit_people
+from .search import search_areas
+from .staffing import GridStaffing, staffing_board, who_covers_what
+
+__all__ = [
+    "AreaCard",
+    "DutyDay",
+    "GridStaffing",
+    "Holder",
+    "Responsible",
+    "absent_people",
+    "ancestors",
+    "area_card",
+    "area_of",
+    "chain_of",
+    "children",
+    "duty_board",
+    "duty_month",
+    "legacy_of",
+    "level_counts",
+    "lineage_of",
+    "masked_phone",
+    "party_counts",
+    "reachable",
+    "responsible_for",
+    "search_areas",
+    "special_grids",
+    "staffing_board",
+    "unit_card",
+    "unit_people",
+    "units",
+    "units_of",
+    "who_covers_what",
+]
