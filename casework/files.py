@@ -14,12 +14,14 @@ import subprocess
 import sys
 import tempfile
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
+from django.db.models import Field
 from django.http import FileResponse, Http404
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -217,14 +219,22 @@ def remove_orphans(*, at: datetime) -> int:
     """Remove rows that nothing refers to and files that no row names, both older than a day; how many."""
     before = at - timedelta(hours=ORPHAN_HOURS)
     rows = StoredFile.objects.filter(uploaded_at__lt=before)
-    for relation in StoredFile._meta.related_objects:
-        used = relation.related_model._base_manager.filter(**{f"{relation.field.name}__isnull": False})
-        rows = rows.exclude(pk__in=used.values(relation.field.name))
-    gone = rows.delete()[0] if StoredFile._meta.related_objects else 0
+    references = list(_references())
+    for field in references:
+        used = field.model._base_manager.filter(**{f"{field.name}__isnull": False})
+        rows = rows.exclude(pk__in=used.values(field.name))
+    gone = rows.delete()[0] if references else 0
     root = Path(settings.MEDIA_ROOT)
     for path in [*root.glob(f"{INCOMING}/*"), *root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*")]:
         gone += _remove_if_orphan(path, before)
     return gone
+
+
+def _references() -> Iterator[Field]:
+    """Foreign keys of all rooms that point to a stored file, those without a name back included."""
+    for relation in StoredFile._meta.get_fields(include_hidden=True):
+        if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
+            yield relation.field
 
 
 def _remove_if_orphan(path: Path, before: datetime) -> int:
