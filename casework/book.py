@@ -11,7 +11,7 @@ from datetime import datetime
 from django.db import models
 
 from casework import numbers
-from casework.bulk import update_rows
+from casework.bulk import COPY_FROM, insert_rows, update_rows
 from casework.models import Case, DeadlineRow, OutboxItem, TrailRow
 from casework.trail import fingerprint
 
@@ -70,7 +70,7 @@ class Book:
         if self.outbox:
             for item in self.outbox:
                 _fill_ids(item)
-            OutboxItem.objects.bulk_create(self.outbox, ignore_conflicts=True)
+            _insert_once(self.outbox)
         self.__init__()
 
     def mark(self) -> tuple:
@@ -140,16 +140,25 @@ def _insert(rows: list[models.Model]) -> None:
         return
     for row in rows:
         _take_keys(row)
-    type(rows[0]).objects.bulk_create(rows)
+    insert_rows(rows)
+
+
+def _insert_once(items: list[OutboxItem]) -> None:
+    """Outbox rows whose key is already there are owed already."""
+    if len(items) < COPY_FROM:
+        OutboxItem.objects.bulk_create(items, ignore_conflicts=True)
+        return
+    known = set(OutboxItem.objects.filter(key__in=[item.key for item in items]).values_list("key", flat=True))
+    fresh = {item.key: item for item in items if item.key not in known}
+    insert_rows(list(fresh.values()))
 
 
 def _take_keys(row: models.Model) -> None:
     """Copy the primary keys of related objects that were inserted meanwhile."""
-    for field in row._meta.concrete_fields:
-        if field.is_relation and getattr(row, field.attname) is None and field.is_cached(row):
-            related = field.get_cached_value(row)
-            if related is not None:
-                setattr(row, field.attname, related.pk)
+    cached = row._state.fields_cache
+    for name, related in cached.items():
+        if related is not None and row.__dict__.get(name + "_id", 0) is None:
+            row.__dict__[name + "_id"] = related.pk
 
 
 def _names_unsaved(changes: dict) -> bool:

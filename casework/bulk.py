@@ -1,11 +1,110 @@
-"""Writing many rows at once: one statement per table whatever the number of cases."""
+"""Writing many rows at once: one statement per table whatever the number of cases.
+
+Few rows go through the ORM's own insert; many go by COPY, which costs a third of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+import json
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from psycopg2.extras import execute_values
+
+COPY_FROM = 25
+"""From this many rows on COPY is cheaper than an INSERT built by the ORM."""
+
+
+def insert_rows(rows: Sequence[models.Model]) -> None:
+    """Insert rows of one model; their primary keys are set afterwards."""
+    if not rows:
+        return
+    model = type(rows[0])
+    if len(rows) < COPY_FROM or not isinstance(model._meta.pk, models.AutoField):
+        model.objects.bulk_create(rows)
+        return
+    _give_keys(model, rows)
+    fields = model._meta.concrete_fields
+    writers = [(field.attname, _text_of(field)) for field in fields]
+    buffer = io.StringIO()
+    for row in rows:
+        values = row.__dict__
+        buffer.write(
+            "\t".join(
+                "\\N" if (value := values[name]) is None else write(value) for name, write in writers
+            )
+        )
+        buffer.write("\n")
+    buffer.seek(0)
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(field.column) for field in fields)
+    with connection.cursor() as cursor:
+        cursor.cursor.copy_expert(f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN", buffer)
+    for row in rows:
+        row._state.adding = False
+        row._state.db = "default"
+
+
+def _give_keys(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    """Take as many values of the table's own sequence as there are rows without a key."""
+    waiting = [row for row in rows if row.pk is None]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [model._meta.db_table, model._meta.pk.column, len(waiting)],
+        )
+        for row, (key,) in zip(waiting, cursor.fetchall(), strict=True):
+            row.pk = key
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _text(value: object) -> str:
+    text = str(value)
+    if "\x00" in text:
+        raise ValueError("A string literal cannot contain NUL (0x00) characters.")
+    return text.translate(_ESCAPES)
+
+
+def _json(value: object) -> str:
+    return _text(json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder))
+
+
+def _moment(value: datetime | date) -> str:
+    return value.isoformat()
+
+
+def _flag(value: bool) -> str:
+    return "t" if value else "f"
+
+
+def _array(value: Sequence) -> str:
+    parts = []
+    for item in value:
+        text = _moment(item) if isinstance(item, datetime) else str(item)
+        parts.append('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"')
+    return _text("{" + ",".join(parts) + "}")
+
+
+def _text_of(field: models.Field) -> Callable[[object], str]:
+    """How values of this field are written in COPY's text format."""
+    kind = field.target_field if isinstance(field, models.ForeignKey) else field
+    if isinstance(kind, ArrayField):
+        return _array
+    if isinstance(kind, models.JSONField):
+        return _json
+    if isinstance(kind, models.DateField):
+        return _moment
+    if isinstance(kind, models.BooleanField):
+        return _flag
+    if isinstance(kind, models.IntegerField | models.AutoField | models.FloatField):
+        return str
+    return _text
 
 
 def update_rows(model: type[models.Model], rows: Sequence[models.Model], attnames: Sequence[str]) -> None:

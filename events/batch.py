@@ -14,7 +14,7 @@ from casework.actor import Actor
 from casework.door import MoveRefused, batch, opening
 from events import placing
 from events.models import Event
-from events.transitions.intake import Report, prepare, settle_report
+from events.transitions.intake import Report, prepare, repeaters, settle_report
 from events.workflow import do
 from grids import places
 
@@ -40,13 +40,14 @@ def report_many(reports: Sequence[tuple[Report, datetime]], *, actor: Actor, loo
     with batch() as shared:
         known = _known(reports)
         points = _points(reports)
+        repeats = repeaters([told for told, _at in reports], at=min((at for _told, at in reports), default=None))
         for index, (told, at) in enumerate(reports):
             key = (told.source, told.external_number or "")
             if told.external_number and key in known:
                 answers[index] = Told("known", known[key])
                 continue
             try:
-                event = _take_in(told, at, actor, points.get(index), look_around)
+                event = _take_in(told, at, actor, points.get(index), look_around, repeats)
             except MoveRefused as refusal:
                 answers[index] = Told("refused", refusal=refusal)
                 continue
@@ -58,9 +59,14 @@ def report_many(reports: Sequence[tuple[Report, datetime]], *, actor: Actor, loo
 
 
 def _take_in(
-    told: Report, at: datetime, actor: Actor, place: tuple[placing.Place, bool] | None, look_around: bool
+    told: Report,
+    at: datetime,
+    actor: Actor,
+    place: tuple[placing.Place, bool] | None,
+    look_around: bool,
+    repeats: frozenset[tuple[str, str]],
 ) -> Event:
-    event, _near = prepare(told, actor=actor, at=at, place=place, look_around=look_around)
+    event, _near = prepare(told, actor=actor, at=at, place=place, look_around=look_around, repeats=repeats)
     with opening(event, do.report, actor=actor, at=at) as passage:
         settle_report(passage, told)
     return event

@@ -209,6 +209,7 @@ class EventReporter(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("反映人")
+        indexes = [models.Index(fields=["phone"], name="reporter_by_phone", condition=~Q(phone=""))]
 
 
 class EventAttachment(models.Model):

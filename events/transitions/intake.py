@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from casework.actor import Actor
@@ -78,11 +80,18 @@ def find_known(told: Report) -> Event | None:
 
 
 def prepare(
-    told: Report, *, actor: Actor, at: datetime, place: tuple | None = None, look_around: bool = True
+    told: Report,
+    *,
+    actor: Actor,
+    at: datetime,
+    place: tuple | None = None,
+    look_around: bool = True,
+    repeats: frozenset[tuple[str, str]] | None = None,
 ) -> tuple[Event, list[dict]]:
     """An unsaved event from a report, and the open reports near it. Raises ``invalid`` with a sentence a field.
 
-    ``place``: already found by a batch. ``look_around`` False spares the query for neighbours.
+    ``place`` and ``repeats`` (phone, category of those who have reported it twice before): already found by a
+    batch. ``look_around`` False spares the query for neighbours.
     """
     text = _checked_text(told)
     category = _checked_category(told)
@@ -102,7 +111,9 @@ def prepare(
     near = []
     if look_around and told.lon is not None and told.lat is not None:
         near = duplicates.nearby(lon=told.lon, lat=told.lat, at=at, grams=event.grams, category=told.category)
-    _classify(event, told, category, near, at)
+    if repeats is None:
+        repeats = repeaters([told], at=at)
+    _classify(event, told, category, near, at, repeats)
     return event, near
 
 
@@ -128,7 +139,14 @@ def _checked_category(told: Report) -> object | None:
     return found
 
 
-def _classify(event: Event, told: Report, category: object | None, near: list[dict], at: datetime) -> None:
+def _classify(
+    event: Event,
+    told: Report,
+    category: object | None,
+    near: list[dict],
+    at: datetime,
+    repeats: frozenset[tuple[str, str]],
+) -> None:
     words = f"{event.title} {event.text}"
     ideas = [] if category else suggesting.suggest_categories(words)
     event.suggestion = {"categories": ideas, "near": [row["id"] for row in near[:5]]}
@@ -144,21 +162,25 @@ def _classify(event: Event, told: Report, category: object | None, near: list[di
     cluster = duplicates.cluster_size(near, at=at) + 1
     if cluster >= duplicates.CLUSTER_REPORTS:
         reasons.append(_("24小时内50米范围%(n)s件同类") % {"n": cluster})
-    if told.reporter_phone and _is_third_repeat(told, at):
+    if (told.reporter_phone, told.category) in repeats:
         reasons.append(_("同一人第三次反映"))
     if reasons and not told.urgency:
         event.urgency = suggesting.raise_urgency(base)
         event.urgency_reason = ";".join(reasons)[:120]
 
 
-def _is_third_repeat(told: Report, at: datetime) -> bool:
-    """Two earlier reports by this phone of the same category within 90 days."""
-    if not told.category:
-        return False
-    earlier = EventReporter.objects.filter(
-        phone=told.reporter_phone, event__category=told.category, event__reported_at__gte=at - timedelta(REPEAT_DAYS)
+def repeaters(reports: Sequence[Report], *, at: datetime) -> frozenset[tuple[str, str]]:
+    """(phone, category) among these reports that were told twice before within 90 days: the third raises."""
+    phones = {told.reporter_phone for told in reports if told.reporter_phone and told.category}
+    if not phones:
+        return frozenset()
+    rows = (
+        EventReporter.objects.filter(phone__in=phones, event__reported_at__gte=at - timedelta(REPEAT_DAYS))
+        .values_list("phone", "event__category")
+        .annotate(times=Count("pk"))
+        .filter(times__gte=2)
     )
-    return earlier[:2].count() >= 2
+    return frozenset((phone, category) for phone, category, _times in rows if category)
 
 
 def settle_report(passage: Passage, told: Report) -> None:
