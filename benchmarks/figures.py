@@ -10,8 +10,6 @@ import sys
 import time
 import traceback
 
-import django
-
 from benchmarks import ledger
 
 
@@ -28,7 +26,6 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("group")
     parser.add_argument("--only", nargs="*", help="names of single measurements")
     wanted = parser.parse_args(argv)
-    django.setup()
     known = groups()
     if wanted.group not in known:
         print(f"no group {wanted.group}; there is: {', '.join(known)}", file=sys.stderr)

@@ -107,6 +107,56 @@ def _length(head: bytes) -> int | None:
     return int(head[at + 15 : head.find(b"\r\n", at) if head.find(b"\r\n", at) > 0 else None])
 
 
+class _Load:
+    """One run: which requests are still to be sent, what came back."""
+
+    def __init__(self, make: Callable[[int], bytes], requests: int | None, seconds: float | None) -> None:
+        self.make = make
+        self.requests = requests
+        self.seconds = seconds
+        self.selector = selectors.DefaultSelector()
+        self.outcome = Outcome(0.0)
+        self.sent = self.waiting = 0
+        self.began = time.perf_counter()
+
+    def over(self) -> bool:
+        if self.requests is not None:
+            return self.sent >= self.requests
+        return self.seconds is not None and time.perf_counter() - self.began >= self.seconds
+
+    def send(self, line: _Line) -> None:
+        line.send(self.make(self.sent))
+        self.sent += 1
+        self.waiting += 1
+
+    def take(self, line: _Line, *, keep_bodies: bool) -> None:
+        """Read what arrived; when the answer is whole, note it and send the next."""
+        before = line.socket
+        answer = line.receive()
+        if line.socket is not before:
+            self._watch(line, instead_of=before)
+        if answer is None:
+            return
+        status, body, closing = answer
+        self.outcome.statuses[status] += 1
+        self.outcome.latencies.append(time.perf_counter() - line.began)
+        if keep_bodies:
+            self.outcome.bodies.append((status, body))
+        self.waiting -= 1
+        if self.over():
+            return
+        if closing:
+            old = line.socket
+            line.connect()
+            self._watch(line, instead_of=old)
+            old.close()
+        self.send(line)
+
+    def _watch(self, line: _Line, *, instead_of: socket.socket) -> None:
+        self.selector.unregister(instead_of)
+        self.selector.register(line.socket, selectors.EVENT_READ, line)
+
+
 def run(
     port: int,
     make: Callable[[int], bytes],
@@ -117,52 +167,20 @@ def run(
     keep_bodies: bool = False,
 ) -> Outcome:
     """Send ``make(0)``, ``make(1)``, … over this many connections until ``requests`` are answered or ``seconds``
-    have passed. With ``requests`` equal to ``connections`` all are released together."""
-    selector = selectors.DefaultSelector()
+    have passed; the first request of every connection is sent before any answer is read."""
     lines = [_Line(port) for _n in range(connections)]
+    load = _Load(make, requests, seconds)
     for line in lines:
-        selector.register(line.socket, selectors.EVENT_READ, line)
-    outcome = Outcome(0.0)
-    sent = 0
-    began = time.perf_counter()
+        load.selector.register(line.socket, selectors.EVENT_READ, line)
     for line in lines:
-        if requests is not None and sent >= requests:
-            break
-        line.send(make(sent))
-        sent += 1
-    waiting = sent
-    while waiting:
-        for key, _mask in selector.select(timeout=30):
-            line = key.data
-            before = line.socket
-            answer = line.receive()
-            if line.socket is not before:
-                selector.unregister(before)
-                selector.register(line.socket, selectors.EVENT_READ, line)
-            if answer is None:
-                continue
-            status, body, closing = answer
-            outcome.statuses[status] += 1
-            outcome.latencies.append(time.perf_counter() - line.began)
-            if keep_bodies:
-                outcome.bodies.append((status, body))
-            waiting -= 1
-            over = (requests is not None and sent >= requests) or (
-                seconds is not None and time.perf_counter() - began >= seconds
-            )
-            if over:
-                continue
-            if closing:
-                selector.unregister(line.socket)
-                line.socket.close()
-                line.connect()
-                selector.register(line.socket, selectors.EVENT_READ, line)
-            line.send(make(sent))
-            sent += 1
-            waiting += 1
-    outcome.seconds = time.perf_counter() - began
-    outcome.latencies.sort()
+        if not load.over() or load.sent == 0:
+            load.send(line)
+    while load.waiting:
+        for key, _mask in load.selector.select(timeout=30):
+            load.take(key.data, keep_bodies=keep_bodies)
+    load.outcome.seconds = time.perf_counter() - load.began
+    load.outcome.latencies.sort()
     for line in lines:
         line.socket.close()
-    selector.close()
-    return outcome
+    load.selector.close()
+    return load.outcome

@@ -23,12 +23,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(module: str, *, ready: str = "/healthz", workers: int = 2, **environment: str) -> Iterator[int]:
+def serving(
+    module: str, *, ready: str = "/healthz", workers: int = 2, threads: int = 4, **environment: str
+) -> Iterator[int]:
     """Serve a WSGI module on a free port until the block ends; yields the port."""
     port = free_port()
     argv = [
         sys.executable, "-m", "gunicorn", module, "--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads",
-        "4", "--worker-class", "gthread", "--keep-alive", "30", "--log-level", "error",
+        str(threads), "--worker-class", "gthread", "--keep-alive", "30", "--log-level", "error",
     ]
     process = subprocess.Popen(argv, cwd=BASE, env=os.environ | environment, stdin=subprocess.DEVNULL)
     try:
