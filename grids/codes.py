@@ -110,3 +110,13 @@ def check_code(code: str, level: str, parent: Area | None, grid_type: str = "") 
     low, high = _band(level, grid_type) if level == "grid" else (0, 999)
     if not low <= int(code[-3:] if level != "subarea" else code[-2:]) <= high:
         raise bad(code=_("网格序号应在 %(low)s–%(high)s 之间") % {"low": f"{low:03d}", "high": f"{high:03d}"})
+
+
+def unpadded(code: str) -> str:
+    """The short form of a code padded to 12 digits: ``150302000000`` → ``150302``; anything else stays as it is."""
+    if not (len(code) == 12 and code.isascii() and code.isdigit()):
+        return code
+    for length, tail in ((12, 3), (9, 3), (6, 2), (4, 2)):
+        if int(code[length - tail : length]):
+            return code[:length]
+    return code[:2]

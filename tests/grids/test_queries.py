@@ -48,7 +48,10 @@ def test_the_chain_goes_from_the_grid_to_the_district(land: dict[str, Area]) -> 
 
 def test_those_away_are_passed_over_and_named(land: dict[str, Area]) -> None:
     Leave.objects.create(
-        person=User.objects.get(username="worker_a"), starts_at=NOON, ends_at=NOON + timedelta(hours=1), reason="病假"
+        person=User.objects.get(username="worker_a"),
+        starts_at=NOON,
+        ends_at=NOON + timedelta(hours=1),
+        reason="病假",
     )
     User.objects.filter(username="head").update(is_active=False)
     Post.objects.filter(person__username="secretary").update(valid_to=date(2026, 3, 4))
@@ -66,7 +69,9 @@ def test_whoever_has_the_turn_stands_before_whoever_is_posted(land: dict[str, Ar
         ("street_turn", "street", "150302001", "day"), ("chief_day", "chief", "150302", "day"),
         ("chief_night", "chief", "150302", "night"),
     ):  # fmt: skip
-        DutyTurn.objects.create(day=date(2026, 3, 5), shift=shift, kind=kind, area=land[area], person=person(name))
+        DutyTurn.objects.create(
+            day=date(2026, 3, 5), shift=shift, kind=kind, area=land[area], person=person(name)
+        )
     assert chain(land[GRID])[-4:] == ["street_turn", "officer", "chief_day", "dispatcher"]
     after_midnight = datetime(2026, 3, 5, 18, 0, tzinfo=UTC)  # 02:00 on the 6th in Shanghai
     assert chain(land[GRID], after_midnight)[-2:] == ["chief_night", "dispatcher"]
@@ -78,13 +83,14 @@ def test_whoever_has_the_turn_stands_before_whoever_is_posted(land: dict[str, Ar
     assert [len(day.turns) for day in today] == [3]
 
 
-def test_the_chain_costs_a_fixed_number_of_queries(land: dict[str, Area], django_assert_max_num_queries: object) -> None:
+def test_the_chain_costs_a_fixed_number_of_queries(
+    land: dict[str, Area], django_assert_max_num_queries: object
+) -> None:
     with django_assert_max_num_queries(4):
         queries.responsible_for(land[GRID], at=NOON)
 
 
 def test_people_of_a_unit(land: dict[str, Area]) -> None:
-    roles = dict.fromkeys((), hold)
     unit = Unit.objects.create(code="chengguan", name="城管局", kind="department", area=land["150302"])
     handler, chief = person("handler"), person("chief")
     hold(handler, Role.objects.get(code="department_handler"), unit=unit)
@@ -115,7 +121,10 @@ def test_a_grid_without_a_full_time_worker_is_red(land: dict[str, Area]) -> None
 
 def test_cover_by_b_is_seen(land: dict[str, Area]) -> None:
     Leave.objects.create(
-        person=User.objects.get(username="worker_a"), starts_at=NOON, ends_at=NOON + timedelta(hours=1), reason="病假"
+        person=User.objects.get(username="worker_a"),
+        starts_at=NOON,
+        ends_at=NOON + timedelta(hours=1),
+        reason="病假",
     )
     row = board(land)[GRID]
     assert (row.a_away, row.covered, row.vacancy, row.tone) == (True, True, False, "warn")
@@ -123,7 +132,12 @@ def test_cover_by_b_is_seen(land: dict[str, Area]) -> None:
 
 def test_completeness_counts_the_required_roles_of_the_team(land: dict[str, Area]) -> None:
     template = TeamTemplate.objects.create(name="4+N", level_id="grid", is_default=True)
-    for name, rank in (("指导员", "guide"), ("警务员", "police"), ("调解员", "mediator"), ("安全员", "safety")):
+    for name, rank in (
+        ("指导员", "guide"),
+        ("警务员", "police"),
+        ("调解员", "mediator"),
+        ("安全员", "safety"),
+    ):
         TeamRole.objects.create(template=template, name=name, ranks=[rank])
     TeamRole.objects.create(template=template, name="志愿队", ranks=[], is_required=False)
     row = board(land)[GRID]
@@ -143,7 +157,13 @@ def test_size_is_judged_by_the_standard_of_the_land(land: dict[str, Area]) -> No
     }  # fmt: skip
     for (terrain, households, people, kind), expected in cases.items():
         grid = add(
-            community, "grid", "网格", grid_type=kind, terrain=terrain, households=households, population=people
+            community,
+            "grid",
+            "网格",
+            grid_type=kind,
+            terrain=terrain,
+            households=households,
+            population=people,
         )
         assert board(land)[grid.code].size == expected, (terrain, households, kind)
 
@@ -157,7 +177,9 @@ def test_heads_and_how_many_grids_they_hold(land: dict[str, Area]) -> None:
     assert (row["name"], len(row["grids"]), row["at_cap"]) == ("head", 3, True)
 
 
-def test_the_board_costs_the_same_for_more_grids(land: dict[str, Area], django_assert_num_queries: object) -> None:
+def test_the_board_costs_the_same_for_more_grids(
+    land: dict[str, Area], django_assert_num_queries: object
+) -> None:
     with django_assert_num_queries(5) as before:
         board(land)
     for _n in range(5):

@@ -24,7 +24,9 @@ class Cast:
     def __init__(self) -> None:
         self.land = make_land()
         self.roles = make_roles()
-        self.people = {n: person(n) for n in ("director", "director_1", "security", "security_2", "new", "other")}
+        self.people = {
+            n: person(n) for n in ("director", "director_1", "security", "security_2", "new", "other")
+        }
         hold(self.people["director"], self.roles["district_director"], self.land["150302"])
         hold(self.people["director_1"], self.roles["street_director"], self.land["150302001"])
         for name in ("security", "security_2"):
@@ -33,7 +35,9 @@ class Cast:
     def act(self, name: str) -> Actor:
         return acting(self.people[name])
 
-    def appoint(self, who: str, role: str, area: str, by: str | Actor = SYSTEM, **more: object) -> staff.Appointment:
+    def appoint(
+        self, who: str, role: str, area: str, by: str | Actor = SYSTEM, **more: object
+    ) -> staff.Appointment:
         actor = self.act(by) if isinstance(by, str) else by
         return staff.appoint(
             self.people[who], self.roles.get(role), area=self.land[area], actor=actor, at=NOON, **more
@@ -66,7 +70,9 @@ def test_a_director_appoints_inside_his_street(cast: Cast) -> None:
 def test_nobody_grants_outside_his_scope(cast: Cast) -> None:
     refused("not_found", cast.appoint, "new", "grid_worker", "150302002001001", "director_1", **WORKER)
     refused("not_found", cast.appoint, "new", "community_secretary", "150302", "director_1")
-    desk = Unit.objects.create(code="desk", name="区指挥中心", kind="district_centre", area=cast.land["150302"])
+    desk = Unit.objects.create(
+        code="desk", name="区指挥中心", kind="district_centre", area=cast.land["150302"]
+    )
     refused("not_found", cast.appoint, "new", "street_officer", "150302001", "director_1", unit=desk)
     office = Unit.objects.create(code="s1", name="街道办", kind="street_office", area=cast.land["150302001"])
     assert cast.appoint("new", "street_officer", "150302001", "director_1", unit=office)
@@ -97,7 +103,13 @@ def test_administrators_need_a_second_person_and_never_meet(cast: Cast) -> None:
     refused("forbidden", cast.appoint, *ask, second=cast.act("director"))
     assert cast.appoint(*ask, second=cast.act("security_2"))
     refused(
-        "separation", cast.appoint, "new", "system_administrator", "150302", "security", second=cast.act("security_2")
+        "separation",
+        cast.appoint,
+        "new",
+        "system_administrator",
+        "150302",
+        "security",
+        second=cast.act("security_2"),
     )
     refused("invalid", cast.appoint, "new", "super_administrator", "150302", "security")
 
@@ -108,7 +120,9 @@ def test_a_fourth_grid_is_refused_and_the_third_warned_of(cast: Cast) -> None:
     assert [len(w) for w in warnings] == [0, 0, 1]
     refused("head_cap", cast.appoint, "new", "grid_head", grids[3], rank="head")
     refused("has_head", cast.appoint, "other", "grid_head", grids[0], rank="head")
-    staff.end_post(Post.objects.get(area__code=grids[0], rank="head"), actor=SYSTEM, at=NOON - timedelta(days=0))
+    staff.end_post(
+        Post.objects.get(area__code=grids[0], rank="head"), actor=SYSTEM, at=NOON - timedelta(days=0)
+    )
     tomorrow = date(2026, 3, 6)
     assert cast.appoint("new", "grid_head", grids[3], rank="head", valid_from=tomorrow)
 
