@@ -26,6 +26,7 @@ from urllib.parse import quote
 BASE = Path(__file__).resolve().parent.parent
 KILLS, ITEMS, SEED = 30, 3000, 20_261_121
 LIFE_SECONDS = (0.5, 3.0)
+PARTS = ("valkey", "worker", "beat", "relay")
 QUIET_SECONDS = 150
 FEW = 12
 CREATED = "2026-01-05T01:00:00+00:00"
@@ -79,7 +80,7 @@ class Herd:
 
     def tend(self) -> None:
         """Start whoever is gone."""
-        for name in dict.fromkeys(self.names):
+        for name in self.names:
             process = self.processes.get(name)
             if process is None or process.poll() is not None:
                 self.start(name)
@@ -173,22 +174,22 @@ def run(
     seed: int = SEED,
     control: bool = False,
     pause: float = 0.03,
-    names: tuple[str, ...] = ("worker", "relay", "worker", "valkey", "beat"),
+    victims: tuple[str, ...] = ("worker", "relay", "worker", "valkey", "beat"),
     quiet_seconds: float = QUIET_SECONDS,
 ) -> dict:
     """Kill ``kills`` times while ``items`` rows are done; counts when all is quiet.
 
     Works on the database Django is connected to and empties its ``bench`` rows there. The items arrive in as many
-    portions as there are kills, so that every kill meets work.
+    portions as there are kills, so that every kill meets work. ``victims`` are killed in turn.
     """
     chance = random.Random(seed)
     folder = Path(tempfile.mkdtemp(prefix="ob-", dir="/tmp"))
     folder.chmod(0o711)
-    killed = dict.fromkeys(names, 0)
+    killed = dict.fromkeys(victims, 0)
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         _prepare()
-        herd = Herd(folder, control=control, pause=pause, names=names)
+        herd = Herd(folder, control=control, pause=pause, names=PARTS)
         stack.callback(herd.stop)
         herd.tend()
         portion = items // (kills + 1)
@@ -197,7 +198,7 @@ def run(
             raise RuntimeError((folder / "worker.log").read_text()[-2000:])
         begun = time.monotonic()
         for number in range(kills):
-            name = names[number % len(names)]
+            name = victims[number % len(victims)]
             life = time.monotonic() + chance.uniform(*LIFE_SECONDS)
             # A kill is to meet work: at the latest when the last few rows of the portion are under way.
             _wait(lambda life=life: time.monotonic() >= life or _left() <= FEW, herd, 30)

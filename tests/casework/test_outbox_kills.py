@@ -17,4 +17,4 @@ def test_nothing_is_lost_and_nothing_doubled():
 
 
 def test_control_without_claim_and_fence_doubles():
-    assert outbox_kills.run(4, 240, control=True, names=("worker",))["double"] > 0
+    assert outbox_kills.run(4, 240, control=True, victims=("worker",))["double"] > 0
