@@ -81,3 +81,19 @@ class TallyDelta(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("统计增量")
+
+
+class Recurrence(models.Model):
+    """A closed matter that came again: the same category within 50 m and 30 days (signature.md 4)."""
+
+    closed = models.OneToOneField("events.Event", models.CASCADE, related_name="+", verbose_name=_("已办结事件"))
+    again = models.ForeignKey("events.Event", models.CASCADE, related_name="+", verbose_name=_("再次发生"))
+    area_path = models.CharField(max_length=160)
+    closed_on = models.DateField(_("办结日"))
+    after = models.DurationField(_("间隔"))
+    """From the closing to the next report."""
+    renewed_at = models.DateTimeField(_("计算时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("复发")
+        indexes = [models.Index(fields=["closed_on", "area_path"], name="recurrence_by_day")]

@@ -6,13 +6,15 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.timezone import is_naive, make_aware
 from django.utils.translation import gettext as _
 
 from casework.refusals import missing
-from events.queries import Filters
+from events.models import Event
+from events.queries import Filters, narrow
 from grids.scope import SHANGHAI
 
 YES, NO = ("1", "true"), ("0", "false")
@@ -60,3 +62,11 @@ def _moment(name: str, text: str) -> datetime:
     if moment is None:
         raise missing(**{name: _("请填写 ISO 8601 时间")})
     return make_aware(moment, SHANGHAI) if is_naive(moment) else moment
+
+
+def behind_number(rows: QuerySet[Event], params: QueryDict, *, at: datetime) -> QuerySet[Event]:
+    """Narrow a list to what a number of the wall counted: parameter ``of`` holds filters as a query string of their
+    own, so that they do not mix with those a person sets. Raises ``invalid`` as ``read_filters``."""
+    if not params.get("of"):
+        return rows
+    return narrow(rows, read_filters(QueryDict(params["of"])), at=at)
