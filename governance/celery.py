@@ -23,6 +23,10 @@ app.conf.beat_schedule = {
     "heartbeat": tick("casework.tasks.beat_heartbeat", 10),
     "windows": tick("events.tasks.close_claim_windows", 15),
     "cover": tick("events.tasks.cover_absences", 60),
+    "resume": tick("events.tasks.resume_suspended", 60),
+    "supplements": tick("events.tasks.needs_info_timeouts", 60),
+    "evaluations": tick("events.tasks.evaluate_timeouts", 600),
     "tallies": tick("dashboard.tasks.fold_tallies", 10),
+    "recurrences": tick("dashboard.tasks.watch_recurrences", 3600),
     "nightly": tick("casework.tasks.nightly", 3600),
 }
