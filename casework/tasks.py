@@ -32,12 +32,6 @@ def do_items(item_ids: list[int]) -> None:
 
 
 @shared_task
-def do_item(item_id: int) -> None:
-    """Do one outbox row."""
-    outbox.do_item(item_id)
-
-
-@shared_task
 def reoffer_outbox() -> int:
     """Give up exhausted rows; while no relay lives, offer waiting rows in its place. How many were offered."""
     outbox.bury_exhausted()

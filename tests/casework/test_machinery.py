@@ -107,6 +107,20 @@ def test_retry_needs_its_own_permission(monkeypatch):
     assert (item.attempts, item.dead_at, item.last_error) == (0, None, "")
 
 
+@pytest.mark.parametrize("model", [m for m in admin.site._registry if m._meta.app_label == "casework"])
+def test_admin_pages_open_for_their_roles_only(client, monkeypatch, settings, model):
+    user = User.objects.create_user("a", name="a")
+    settings.AXES_ENABLED = False  # a forced login has no address to note
+    client.force_login(user, backend="governance.backends.RoleBackend")
+    monkeypatch.setattr(type(admin.site._registry[model]), "has_view_permission", lambda *_args: True)
+    monkeypatch.setattr(admin.site, "has_permission", lambda _request: True)
+    owe("a", last_error="x")
+    address = f"/admin/casework/{model._meta.model_name}/"
+    assert client.get(address).status_code == 200
+    monkeypatch.undo()
+    assert client.get(address).status_code in (302, 403)
+
+
 def test_calendar_loads_once_and_keeps_what_the_district_set():
     first = load_reference()
     assert first["days"] > 500

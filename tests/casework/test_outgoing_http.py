@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +81,42 @@ def test_name_is_resolved_once_and_that_address_is_used(canary, monkeypatch, set
     assert http.post_json(f"http://hooks.example.cn:{port}/a?b=1", b"{}").status == 200
     assert len(asked) == 1
     assert (canary.hits[0][0], canary.hits[0][1]["Host"]) == ("/a?b=1", f"hooks.example.cn:{port}")
+
+
+@pytest.fixture
+def certificate(tmp_path) -> Path:
+    """A key and a certificate for hooks.example.cn, made for this test."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl makes the certificate and is not installed")
+    path = tmp_path / "both.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=hooks.example.cn",
+         "-addext", "subjectAltName=DNS:hooks.example.cn", "-keyout", str(path), "-out", str(tmp_path / "cert.pem")],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    path.write_bytes(path.read_bytes() + (tmp_path / "cert.pem").read_bytes())
+    return path
+
+
+@pytest.mark.parametrize("is_trusted", [True, False])
+def test_certificate_is_checked_against_the_name(settings, monkeypatch, certificate, is_trusted):
+    server = HttpSink()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    port = server.server_address[1]
+    settings.WEBHOOK_ALLOWED_HOSTS = ["hooks.example.cn", "127.0.0.1"]
+    answer = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: answer)
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with serving(server):
+        if is_trusted:
+            assert http.post_json(f"https://hooks.example.cn:{port}/a", b"{}").status == 200
+        else:
+            with pytest.raises(Retry, match="SSLCertVerificationError"):
+                http.post_json(f"https://hooks.example.cn:{port}/a", b"{}")
+    assert len(server.hits) == is_trusted
 
 
 def test_redirects_are_not_followed(canary, settings):
