@@ -4,11 +4,20 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from events.citizen.views_report import elder
 from governance import views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("healthz", views.healthz, name="healthz"),
     path("i18n/", set_language, name="set_language"),
+    path("", include("governance.api_urls")),
+    path("", include("dashboard.urls")),
     path("admin/", admin.site.urls),
+    path("elder/", elder, name="elder"),
+    path("c/", include("events.citizen.urls")),
+    path("m/", include("field.urls")),
 ]
+handler400 = "governance.error_pages.bad_request"
+handler403 = "governance.error_pages.permission_denied"
+handler404 = "governance.error_pages.page_not_found"
+handler500 = "governance.error_pages.server_error"
