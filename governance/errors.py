@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
+from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -24,6 +25,8 @@ CODES = {
     429: "too_many",
     503: "unavailable",
 }
+FRAMEWORK_CODES = frozenset({"not_authenticated", "authentication_failed", "permission_denied"})
+"""Codes of refusals without words of our own."""
 
 
 def _body(status: int, detail: object, **more: object) -> dict:
@@ -47,7 +50,8 @@ def _sentence(status: int, error: exceptions.APIException) -> str:
 def api_error(error: Exception, context: dict) -> Response | None:
     """DRF's exception handler: every refusal as ``{code, detail, fields?, holder?}``."""
     if isinstance(error, MoveRefused):
-        return Response(error.as_dict(), status=error.status)
+        headers = {"Retry-After": "60"} if error.status == 429 else None
+        return Response(error.as_dict(), status=error.status, headers=headers)
     if isinstance(error, Http404):
         return Response(_body(404, _("没有找到")), status=404)
     if isinstance(error, PermissionDenied):
@@ -58,20 +62,32 @@ def api_error(error: Exception, context: dict) -> Response | None:
         return Response(_validation(error), status=400)
     if isinstance(error, exceptions.APIException):
         return _api_exception(error)
+    return _bad_input(error)
+
+
+def _bad_input(error: Exception) -> Response | None:
+    """What only the client's bytes can cause, and the framework does not turn into an answer by itself."""
+    if isinstance(error, RequestDataTooBig):
+        return Response(_body(413, _("内容过大")), status=413)
     if "NUL (0x00)" in str(error) or isinstance(error, UnicodeEncodeError):
         return Response(_body(400, _("内容含有无法保存的字符,请删除后重试")), status=400)
+    if isinstance(error, SuspiciousOperation | MultiPartParserError | BadRequest | DataError):
+        return Response(_body(400, _("提交的内容有误")), status=400)
     return None
 
 
 def _api_exception(error: exceptions.APIException) -> Response:
     status = error.status_code
+    code = None if status not in (401, 403) else getattr(error.detail, "code", None)
+    own = code is not None and code not in FRAMEWORK_CODES
     headers = {}
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header
     wait = getattr(error, "wait", None)
     if wait:
         headers["Retry-After"] = str(int(wait) + 1)
-    return Response(_body(status, _sentence(status, error)), status=status, headers=headers)
+    words = str(error.detail) if own else _sentence(status, error)
+    return Response(_body(status, words, code=code if own else None), status=status, headers=headers)
 
 
 def _validation(error: exceptions.ValidationError) -> dict:

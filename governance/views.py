@@ -1,14 +1,9 @@
-"""The launcher after sign-in, and the signs of life."""
+"""The launcher after sign-in."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-
-
-def healthz(request: HttpRequest) -> HttpResponse:
-    """Alive: answers without touching the database."""
-    return HttpResponse("ok\n", content_type="text/plain")
 
 
 def home(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,262 @@
+"""The verbs of an event over HTTP: form → arguments → the one function of ``events.transitions``. No rule here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from casework.actor import Actor
+from casework.refusals import MoveRefused, missing
+from events import queries, transitions
+from events.api import verb_forms as forms
+from events.api.shapes import named_unit
+from events.models import Decline, Event, SupervisionOrder, Whistle, WorkOrder
+from events.workflow import MOVES, OPEN_ORDER
+from grids.models import Area
+
+SEEN = frozenset({"triage", "claim", "dispatch"})
+"""Verbs whose function compares the seen version under the lock; for the rest it is compared on entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """One request to do a verb."""
+
+    name: str
+    event: Event
+    sent: dict
+    actor: Actor
+    at: datetime
+
+    @property
+    def who(self) -> dict[str, Any]:
+        return {"actor": self.actor, "at": self.at}
+
+    def taken(self, *names: str) -> dict[str, Any]:
+        """What was sent of these, without what was left out or empty."""
+        return {name: self.sent[name] for name in names if self.sent.get(name) not in (None, "")}
+
+    def unit(self, name: str = "unit") -> dict[str, Any]:
+        found = named_unit(self.sent.get(name), name)
+        return {} if found is None else {name: found}
+
+
+Act = Callable[[Doing], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EventVerb:
+    """A verb with its form and how its function is called."""
+
+    form: type[forms.VerbForm]
+    act: Act
+
+
+def _plain(*names: str) -> Act:
+    """Calls the function of the verb's name with the event and these fields."""
+
+    def act(doing: Doing) -> Any:
+        seen = {"seen_version": doing.sent.get("version")} if doing.name in SEEN else {}
+        verb = getattr(transitions, doing.name)
+        return verb(doing.event, **doing.taken(*names), **seen, **doing.who)
+
+    return act
+
+
+def _claim(doing: Doing) -> Event:
+    unit = doing.unit()
+    if unit and unit["unit"].pk not in doing.actor.rights.units("events.claim"):
+        raise missing(unit=_("没有这个单位"))
+    return transitions.claim(doing.event, **unit, seen_version=doing.sent.get("version"), **doing.who)
+
+
+def _dispatch(doing: Doing) -> Event:
+    return transitions.dispatch(
+        doing.event, **doing.unit(), **doing.taken("note", "task"), seen_version=doing.sent.get("version"), **doing.who
+    )
+
+
+def order_in(doing: Doing, states: Iterable[str]) -> WorkOrder:
+    """The order that is named, else the newest of the actor's own in these states. Raises ``invalid`` for one of
+    another event, ``no_order`` when none fits."""
+    rows = WorkOrder.objects.filter(event=doing.event).select_related("event", "unit__area", "area").order_by("-pk")
+    if doing.sent.get("order") is not None:
+        found = rows.filter(pk=doing.sent["order"]).first()
+        if found is None:
+            raise missing(order=_("没有这张工单"))
+        return found
+    fitting = [row for row in rows if row.state in states]
+    permission = MOVES[doing.name].permission
+    for row in fitting:
+        path = row.area.path if row.area_id else ""
+        if doing.actor.rights.covers(permission, area_path=path, unit_ids=(row.unit_id,)):
+            return row
+    if fitting:
+        return fitting[0]
+    raise MoveRefused("no_order", _("没有可以这样操作的工单"), state=doing.event.state)
+
+
+def _delegate(doing: Doing) -> Any:
+    shares = [
+        transitions.Share(
+            unit=named_unit(row["unit"], "shares"), task=row["task"], share_percent=row.get("share_percent", 100),
+            area=_area(row.get("area")),
+        )
+        for row in doing.sent["shares"]
+    ]
+    order = order_in(doing, ("accepted",))
+    return transitions.delegate(order, shares=shares, **doing.taken("note"), **doing.who)
+
+
+def _area(code: str | None) -> Area | None:
+    if not code:
+        return None
+    found = Area.objects.filter(code=code, abolished_on__isnull=True).first()
+    if found is None:
+        raise missing(shares=_("没有这个区域编码"))
+    return found
+
+
+def _whistle(doing: Doing) -> Any:
+    parts = [
+        transitions.Called(unit=named_unit(row["unit"], "parts"), task=row["task"], is_lead=row.get("is_lead", False))
+        for row in doing.sent["parts"]
+    ]
+    return transitions.whistle(doing.event, parts=parts, **doing.taken("kind", "ground", "note"), **doing.who)
+
+
+def _return_up(doing: Doing) -> Any:
+    return transitions.return_up(order_in(doing, OPEN_ORDER), **doing.taken("note", "tried"), **doing.who)
+
+
+def _convene(doing: Doing) -> Any:
+    units = [named_unit(code, "participants") for code in doing.sent["participants"]]
+    return transitions.convene(doing.event, participants=units, **doing.taken("meeting_link", "note"), **doing.who)
+
+
+def _confer(doing: Doing) -> Any:
+    decisions = [
+        transitions.Decision(
+            unit=named_unit(row["unit"], "decisions"),
+            **{name: value for name, value in row.items() if name != "unit" and value not in (None, "")},
+        )
+        for row in doing.sent.get("decisions", ())
+    ]
+    return transitions.confer(doing.event, decisions=decisions, **doing.taken("note", "outcome", "answer"), **doing.who)
+
+
+def _urge(doing: Doing) -> Any:
+    more: dict[str, Any] = {}
+    if doing.sent.get("order") is not None:
+        more["order"] = order_in(doing, ())
+    unit = named_unit(doing.sent.get("unit"))
+    if unit is not None:
+        more["unit_id"] = unit.pk
+    return transitions.urge(doing.event, **more, **doing.taken("note", "colour", "way", "reply_by"), **doing.who)
+
+
+def _evaluate(doing: Doing) -> Event:
+    known = {str(key) for key in doing.event.orders.values_list("pk", flat=True)}
+    sent = doing.sent["scores"]
+    if not set(sent) <= known:
+        raise missing(scores=_("没有这张工单"))
+    scores = {int(key): score for key, score in sent.items()}
+    return transitions.evaluate(doing.event, scores=scores, **doing.taken("note", "answer"), **doing.who)
+
+
+def _merge(doing: Doing) -> Event:
+    try:
+        master = queries.one(doing.actor.rights, doing.sent["master"])
+    except MoveRefused:
+        raise missing(master=_("没有这个事件")) from None
+    return transitions.merge(doing.event, master=master, **doing.taken("note"), **doing.who)
+
+
+def _newest(rows: Any, wanted: str, field: str) -> Any:
+    """The companion row of this number, else the newest. Raises ``invalid`` and ``nothing_waits``."""
+    if wanted:
+        rows = rows.filter(number=wanted)
+    found = rows.order_by("-pk").first()
+    if found is None and wanted:
+        raise missing(**{field: _("没有找到")})
+    if found is None:
+        raise MoveRefused("nothing_waits", _("没有待处理的事项"))
+    return found
+
+
+def _on_whistle(doing: Doing) -> Any:
+    rows = Whistle.objects.filter(event=doing.event).select_related("event", "street")
+    wanted = doing.sent.get("whistle", "")
+    row = _newest(rows if wanted else rows.filter(state="asked"), wanted, "whistle")
+    return getattr(transitions, doing.name)(row, **doing.taken("note"), **doing.who)
+
+
+def _on_supervision(doing: Doing) -> Any:
+    rows = SupervisionOrder.objects.filter(event=doing.event).select_related("event")
+    wanted = doing.sent.get("supervision", "")
+    open_rows = rows.filter(replied_at__isnull=True) if doing.name == "answer_urge" else rows.filter(
+        struck_off_at__isnull=True
+    )
+    row = _newest(rows if wanted else open_rows, wanted, "supervision")
+    return getattr(transitions, doing.name)(row, **doing.taken("note"), **doing.who)
+
+
+def _rule_decline(doing: Doing) -> Any:
+    rows = Decline.objects.filter(event=doing.event).select_related("event", "unit", "order", "proposed_unit")
+    if doing.sent.get("order") is not None:
+        row = rows.filter(order=doing.sent["order"]).first()
+        if row is None:
+            raise missing(order=_("没有这张工单"))
+    else:
+        row = _newest(rows.filter(ruling="pending"), "", "order")
+    return transitions.rule_decline(row, **doing.unit(), **doing.taken("founded", "note"), **doing.who)
+
+
+EVENT_VERBS: dict[str, EventVerb] = {
+    "triage": EventVerb(
+        forms.TriageForm, _plain("category", "urgency", "service_class", "handling", "open_window", "note")
+    ),
+    "handle_on_spot": EventVerb(forms.OnSpotForm, _plain("note", "outcome")),
+    "reject": EventVerb(forms.NoteForm, _plain("note")),
+    "appeal": EventVerb(forms.NoteForm, _plain("note")),
+    "ask_info": EventVerb(forms.NoteForm, _plain("note")),
+    "supply_info": EventVerb(forms.NoteForm, _plain("note")),
+    "claim": EventVerb(forms.ClaimForm, _claim),
+    "dispatch": EventVerb(forms.DispatchForm, _dispatch),
+    "undo_dispatch": EventVerb(forms.VerbForm, _plain()),
+    "delegate": EventVerb(forms.DelegateForm, _delegate),
+    "whistle": EventVerb(forms.WhistleForm, _whistle),
+    "approve_whistle": EventVerb(forms.WhistleChoiceForm, _on_whistle),
+    "refuse_whistle": EventVerb(forms.WhistleRefusalForm, _on_whistle),
+    "return_up": EventVerb(forms.ReturnUpForm, _return_up),
+    "convene": EventVerb(forms.ConveneForm, _convene),
+    "confer": EventVerb(forms.ConferForm, _confer),
+    "rule_decline": EventVerb(forms.RuleDeclineForm, _rule_decline),
+    "suspend": EventVerb(forms.SuspendForm, _plain("reason", "resume_on", "note")),
+    "resume": EventVerb(forms.OptionalNoteForm, _plain("note")),
+    "retarget": EventVerb(forms.RetargetForm, _plain("service_class", "note")),
+    "urge": EventVerb(forms.UrgeForm, _urge),
+    "nudge": EventVerb(forms.OptionalNoteForm, _plain("note")),
+    "answer_urge": EventVerb(forms.AnswerUrgeForm, _on_supervision),
+    "strike_off": EventVerb(forms.StrikeOffForm, _on_supervision),
+    "verify": EventVerb(forms.VerifyForm, _plain("finding", "note")),
+    "call_back": EventVerb(forms.CallBackForm, _plain("finding", "note", "rating", "reasons")),
+    "rate": EventVerb(forms.RateForm, _plain("level", "solved", "reasons", "text")),
+    "evaluate": EventVerb(forms.EvaluateForm, _evaluate),
+    "reopen": EventVerb(forms.NoteForm, _plain("note")),
+    "merge": EventVerb(forms.MergeForm, _merge),
+    "split_off": EventVerb(forms.NoteForm, _plain("note")),
+    "transfer": EventVerb(forms.TransferForm, _plain("kind", "basis", "number", "note")),
+    "take_back": EventVerb(forms.NoteForm, _plain("note")),
+}
+
+
+def refuse_stale(event: Event, sent: dict) -> None:
+    """Raises ``stale`` when another version is in force than the client saw."""
+    seen = sent.get("version")
+    if seen is not None and seen != event.version:
+        raise MoveRefused("stale", _("事件已有新变动,请查看后再操作"), state=event.state)
