@@ -15,6 +15,8 @@ from dashboard.addresses import end_of, start_of
 from dashboard.land import Land
 from events.duplicates import CLUSTER_HOURS, CLUSTER_REPORTS, METRES_PER_DEGREE
 from events.models.event import ENDED
+from grids.models import DutyTurn
+from grids.queries.people import turn_now
 
 SOON = timedelta(hours=1)
 WINDOW_SOON = timedelta(minutes=10)
@@ -249,3 +251,9 @@ def read_units(land: Land, ids: list[int], *, first: date, last: date) -> list[d
     with connection.cursor() as cursor:
         cursor.execute(_UNITS_SQL, values)
         return [dict(zip(_UNIT_NAMES, row, strict=True)) for row in cursor.fetchall()]
+
+
+def read_turns(land: Land, *, at: datetime) -> list[dict[str, Any]]:
+    """Duty turns running now at the centres of the area: ``kind``, ``name`` (of leader and chief), ``code``."""
+    rows = DutyTurn.objects.filter(turn_now(at), area__path__startswith=land.area.path)
+    return list(rows.order_by("kind", "pk").values("kind", "person__name", "area__code"))

@@ -13,9 +13,10 @@ from dashboard.formulas import fair_rate, measure, persons, rate, share_of
 from dashboard.names import category_name
 from dashboard.rates import closure_rate, on_time_rate, satisfaction
 from dashboard.spans import total
-from dashboard.tiles import duty_url, in_hand, on_duty_of, states_now
+from dashboard.tiles import duty_url, in_hand, on_duty_of
 from events.models import Event
 from events.workflow import LIVE
+from grids.models import DutyTurn
 
 if TYPE_CHECKING:
     from dashboard.queries import Reading
@@ -202,11 +203,24 @@ def duty(reading: Reading) -> dict[str, Any]:
     there = sum(on_duty_of(row) for row in reading.duty.values())
     due = sum(row[0] for row in reading.duty.values())
     hidden = persons(due) is None
+    centres = {turn["area__code"] for turn in reading.turns if turn["kind"] == "street"}
     return measure(
         _("值班/在岗"), None if hidden else there, as_of=reading.at, list_url=duty_url(reading), rows=rows, desks=desks,
+        chiefs=_chiefs(reading), agents=sum(turn["kind"] == "agent" for turn in reading.turns),
+        centres=len(centres),
         numerator=None if hidden else there, denominator=None if hidden else due, unit=_("人"),
         formula=_("网格员A岗在任岗位与现时请假、B岗补位;只计人数,不显示个人;不足5人不显示"),
     )
+
+
+def _chiefs(reading: Reading) -> list[dict[str, str]]:
+    """Who leads the shift; a screen account reads the post only."""
+    words = dict(DutyTurn.Kind.choices)
+    named = reading.rights.covers("grids.view", area_path=reading.land.area.path)
+    return [
+        {"post": str(words[turn["kind"]]), "name": turn["person__name"] if named else ""}
+        for turn in sorted(reading.turns, key=lambda turn: turn["kind"] != "chief") if turn["kind"] in ("leader", "chief")
+    ][:2]
 
 
 def feed(reading: Reading) -> dict[str, Any]:
@@ -226,7 +240,7 @@ def feed(reading: Reading) -> dict[str, Any]:
         rows.append(shown)
     return measure(
         _("实时事件"), len(rows), formula=_("按上报时间最新的6件"), as_of=reading.at, list_url=reading.lists.rows(),
-        rows=rows, in_hand=in_hand(reading), states=states_now(reading),
+        rows=rows, denominator=in_hand(reading),
     )
 
 

@@ -22,6 +22,7 @@ from dashboard.live_numbers import (
     read_duty,
     read_feed,
     read_grid_categories,
+    read_turns,
     read_units,
     same_hour,
 )
@@ -52,6 +53,7 @@ class Reading:
     feed: list[dict]
     duty: dict[str, tuple[int, int, int]]
     units: dict[int, dict]
+    turns: list[dict]
     child_categories: dict[str, dict[str, int]]
 
     @property
@@ -106,7 +108,7 @@ def read(rights: Rights, area_code: str, first: date, last: date, at: datetime) 
         spans=spans, counts=counts, clusters=read_clusters(land, at=at), feed=read_feed(land, at=at),
         duty=read_duty(land, at=at, day=at.astimezone(SHANGHAI).date()),
         units={row["id"]: row for row in read_units(land, unit_ids, first=ranking_first, last=last)},
-        child_categories=_child_categories(land, spans, first, last),
+        turns=read_turns(land, at=at), child_categories=_child_categories(land, spans, first, last),
     )
 
 
