@@ -157,6 +157,8 @@ class Passage:
         key = f"notice:{meta.model_name}:{{case}}:{self.case.version + 1}:{kind}"
         if "unit" in payload:
             key += ":{unit}"
+        if "order" in payload:  # two orders of one unit are two notices
+            key += ":{order}"
         case = self.case if self.case.pk is None else self.case.pk
         self.book.owe(
             "notice",

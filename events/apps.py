@@ -7,6 +7,10 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         from casework.clock.sweep import register_clocked
+
+        # The outbox topic "alarm" and the hook on moved land register themselves.
+        from events import alarms, listeners, notices  # noqa: F401
         from events.models import EventAlarm, EventDeadline
 
         register_clocked(EventDeadline, EventAlarm)
+        notices.register()

@@ -4,6 +4,7 @@ from .bonds import merge, split_off, take_back, transfer
 from .bouncing import decline, rule_decline
 from .checking import call_back, evaluate, rate, reopen, verify
 from .conferring import Decision, confer, convene, return_up
+from .covering import cover
 from .dispatching import claim, close_window, dispatch, triage, undo_dispatch
 from .handling import accept, contact, feed_back
 from .information import appeal, ask_info, reject, supply_info
@@ -40,6 +41,7 @@ __all__ = [
     "confirm_arrival",
     "contact",
     "convene",
+    "cover",
     "decline",
     "delegate",
     "dispatch",

@@ -36,8 +36,8 @@ def merge(event: Event, *, master: Event, actor: Actor, at: datetime, note: str)
         raise missing(master=_("不能并入自身"))
     with (
         together(event, master),
-        moving(master, do.absorb, actor=actor, at=at) as above,
         moving(event, do.merge, actor=actor, at=at, note=note) as passage,
+        moving(master, do.absorb, actor=actor, at=at) as above,
     ):
         locked = passage.case
         if _follows(above.case, locked.pk):

@@ -106,7 +106,7 @@ def issue(
 ) -> SupervisionOrder:
     """Write the supervision order, its reply clock and the event's flag inside an open door."""
     event, at = passage.case, passage.at
-    unit = unit_id or (order.unit_id if order is not None else event.owner_unit_id)
+    unit = unit_id or (order.unit_id if order is not None else None) or event.owner_unit_id
     kind, seconds = REPLY_LIMITS[colour]
     if reply_by is not None:
         kind, seconds = "C", elapsed(ClockKind.C, calendar("district"), at, reply_by)
@@ -116,6 +116,8 @@ def issue(
         reply_due_at=reply_by or due_after(ClockKind(kind), calendar("district"), at, seconds),
     )
     passage.create(row)
+    if unit is not None and unit not in event.unit_ids:
+        event.unit_ids = [*event.unit_ids, unit]  # whoever is to answer must see it
     passage.clocks.start(
         "reply", kind=kind, budget_seconds=max(60, seconds), at=at, order=order, unit_id=unit, ladder=""
     )
