@@ -220,6 +220,46 @@ def run(
     }
 
 
+def run_poison(poison: int = 20, items: int = 1000, *, seconds: float = 400) -> dict:
+    """Rows that kill the process doing them, among good ones (B-07): each is given up after five attempts, with
+    its error, and the good ones are done."""
+    from django.db import connection
+
+    from casework.models import OutboxItem
+
+    folder = Path(tempfile.mkdtemp(prefix="ob-", dir="/tmp"))
+    folder.chmod(0o711)
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        _prepare()
+        _fill(1, items + poison)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE casework_outboxitem SET payload = '{\"poison\": true}' WHERE topic = 'bench' AND id IN "
+                "(SELECT id FROM casework_outboxitem WHERE topic = 'bench' ORDER BY md5(key) LIMIT %s)",
+                [poison],
+            )
+        herd = Herd(folder, control=False, pause=0.0, names=PARTS)
+        stack.callback(herd.stop)
+        begun = time.monotonic()
+        is_quiet = _wait(lambda: _left() == 0, herd, seconds)
+        took = time.monotonic() - begun
+    dead = OutboxItem.objects.filter(topic="bench").exclude(dead_at=None)
+    attempts = list(dead.values_list("attempts", flat=True))
+    return {
+        "poison": poison,
+        "items": items,
+        "is_quiet": is_quiet,
+        "seconds": round(took, 1),
+        "given_up": len(attempts),
+        "most_attempts": max(attempts, default=0),
+        "without_error": dead.filter(last_error="").count(),
+        "deaths_per_second": round(sum(attempts) / took, 2),
+        "lost": _count(items)["lost"],
+        "double": _count(items)["double"],
+    }
+
+
 def measure_speed(items: int = 5000) -> dict:
     """Rows per second from outbox to done through relay, broker and worker, without kills and without pauses."""
     folder = Path(tempfile.mkdtemp(prefix="ob-", dir="/tmp"))
@@ -249,6 +289,7 @@ def main() -> None:
     kills, items, seed = (int(word) for word in (sys.argv[1:] + [KILLS, ITEMS, SEED][len(sys.argv) - 1 :])[:3])
     print(json.dumps({"speed": measure_speed()}), flush=True)
     print(json.dumps({"guarded": run(kills, items, seed=seed)}), flush=True)
+    print(json.dumps({"poison": run_poison()}), flush=True)
     print(json.dumps({"control": run(max(4, kills // 3), items, seed=seed, control=True)}), flush=True)
 
 

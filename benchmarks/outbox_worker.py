@@ -7,6 +7,7 @@ Each effect adds 1 to its key's row in ``bench_effect``; a row above 1 is a doub
 from __future__ import annotations
 
 import os
+import signal
 from datetime import datetime
 
 import django
@@ -28,7 +29,9 @@ PAUSE_SECONDS = float(os.environ.get("OUTBOX_BENCH_PAUSE", "0.01"))
 
 @outbox.handles("bench")
 def count_effect(item: OutboxItem, at: datetime) -> None:
-    """Write the effect and take a moment."""
+    """Write the effect and take a moment; a poisoned item ends the process it is done in."""
+    if item.payload.get("poison"):
+        os.kill(os.getpid(), signal.SIGKILL)
     with connection.cursor() as cursor:
         cursor.execute(_EFFECT, [item.key])
     take_a_moment()

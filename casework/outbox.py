@@ -94,7 +94,8 @@ def is_outside(topic: str) -> bool:
 
 _CLAIM = """
     UPDATE casework_outboxitem SET attempts = attempts + 1, claimed_until = m.at + make_interval(secs => %s)
-      FROM (SELECT COALESCE(%s::timestamptz, clock_timestamp()) AS at) m
+      FROM (SELECT COALESCE(%s::timestamptz, clock_timestamp()) AS at,
+                   CASE WHEN %s THEN set_config('synchronous_commit', 'off', true) END) m
      WHERE id = (
            SELECT id FROM casework_outboxitem
             WHERE id = %s AND done_at IS NULL AND dead_at IS NULL AND attempts < %s
@@ -137,10 +138,13 @@ _BURY = """
 def claim(item_id: int, *, at: datetime | None = None) -> tuple[OutboxItem, datetime] | None:
     """Take one waiting row for ``CLAIM_SECONDS`` and count the attempt; None when it is not to be had.
 
-    Commits by itself: must not be called inside a transaction.
+    Commits by itself: must not be called inside a transaction. The commit does not wait for the disk: a claim
+    that a crash of the database forgets has done nothing yet, and the effect's own commit, which waits, comes
+    after it in the log.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [CLAIM_SECONDS, at, item_id, MOST_ATTEMPTS, at, at])
+        is_alone = not connection.in_atomic_block
+        cursor.execute(_CLAIM, [CLAIM_SECONDS, at, is_alone, item_id, MOST_ATTEMPTS, at, at])
         row = cursor.fetchone()
     if row is None:
         return None

@@ -114,6 +114,22 @@ def test_unknown_topic_waits_without_losing_attempts(topics):
     assert "from_the_future" in item.last_error
 
 
+def test_only_the_claim_is_allowed_not_to_wait_for_the_disk(topics):
+    """The setting ends with the claim's own commit: the effect's commit waits."""
+
+    def setting() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            return cursor.fetchone()[0]
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+    seen = []
+    outbox.handles("t")(lambda item, at: seen.append(setting()))
+    assert outbox.do_item(put().pk, at=AT) == Outcome.DONE
+    assert [*seen, setting()] == ["on", "on"]
+
+
 def test_one_topic_one_handler(topics):
     outbox.handles("t")(lambda item, at: None)
     with pytest.raises(ValueError, match="handler already"):
