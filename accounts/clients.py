@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -12,5 +14,13 @@ def client_address(request: HttpRequest) -> str:
     if settings.NUM_PROXIES:
         chain = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
         if len(chain) >= settings.NUM_PROXIES:
-            return chain[-settings.NUM_PROXIES][:60]
-    return (request.META.get("REMOTE_ADDR") or "unknown")[:60]
+            return _address(chain[-settings.NUM_PROXIES])
+    return _address(request.META.get("REMOTE_ADDR", ""))
+
+
+def _address(text: str) -> str:
+    """An address that the lock-out's table can hold; a peer without one (Unix socket) or a garbled header is 0.0.0.0."""
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return "0.0.0.0"  # noqa: S104 (a value, nothing is bound)

@@ -5,17 +5,24 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from events.citizen.views_report import elder
-from governance import views
+from governance import bell, pulse, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("i18n/", set_language, name="set_language"),
+    path("accounts/", include("accounts.urls")),
+    path("pulse/", pulse.pulse, name="pulse"),
+    path("notices/", bell.notices, name="notices"),
+    path("notices/read/", bell.read, name="notices_read"),
+    path("notices/<int:key>/take/", bell.take, name="notices_take"),
+    path("", include("events.urls")),
     path("", include("governance.api_urls")),
     path("", include("dashboard.urls")),
     path("admin/", admin.site.urls),
     path("elder/", elder, name="elder"),
     path("c/", include("events.citizen.urls")),
     path("m/", include("field.urls")),
+    path("", include("grids.urls")),
 ]
 handler400 = "governance.error_pages.bad_request"
 handler403 = "governance.error_pages.permission_denied"

@@ -65,3 +65,30 @@ def month_before_and_after(year: int, month: int) -> tuple[date, date]:
     """First days of the neighbouring months."""
     first = date(year, month, 1)
     return (first - timedelta(days=1)).replace(day=1), (first + timedelta(days=32)).replace(day=1)
+
+
+GAP_DAYS = 7
+
+
+def duty_gaps(root: Area, *, at: datetime) -> list[dict]:
+    """Turns nobody has in the next seven days, in advance: ``{day, area, kind, shift}``.
+
+    The district needs a leader by day and a chief by day and night, each street somebody by day; asked only of
+    centres that keep a roster at all.
+    """
+    today = at.astimezone(SHANGHAI).date()
+    days = [today + timedelta(days=n) for n in range(GAP_DAYS)]
+    kept = DutyTurn.objects.filter(area__path__startswith=root.path)
+    centres = Area.objects.filter(pk__in=kept.values("area_id").distinct()).order_by("code")
+    taken = set(kept.filter(day__range=(days[0], days[-1])).values_list("day", "area_id", "kind", "shift"))
+    needed = {
+        "district": (("leader", "day"), ("chief", "day"), ("chief", "night")),
+        "street": (("street", "day"),),
+    }
+    return [
+        {"day": day, "area": area, "kind": DutyTurn.Kind(kind).label, "shift": DutyTurn.Shift(shift).label}
+        for day in days
+        for area in centres
+        for kind, shift in needed.get(area.level_id, ())
+        if (day, area.pk, kind, shift) not in taken
+    ]
