@@ -5,13 +5,12 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from events.citizen.views_report import elder
-from governance import bell, pulse, views
+from governance import bell, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("i18n/", set_language, name="set_language"),
     path("accounts/", include("accounts.urls")),
-    path("pulse/", pulse.pulse, name="pulse"),
     path("notices/", bell.notices, name="notices"),
     path("notices/read/", bell.read, name="notices_read"),
     path("notices/<int:key>/take/", bell.take, name="notices_take"),

@@ -1,0 +1,1 @@
+"""Pages for citizens: report, follow, rate, without an account (screens.md §5.6)."""
