@@ -18,7 +18,7 @@ from casework.refusals import missing
 from events.queries import visible_to
 from grids.scope import Rights
 
-_CURSOR = re.compile(r"(\d{1,18}):(\d{1,18}):((?:\d{1,18}(?:,\d{1,18})*)?)@(\d{1,11})@(\d{1,4})")
+_CURSOR = re.compile(r"(\d{1,18}):(\d{1,18}):((?:\d{1,18}(?:,\d{1,18})*)?)@(\d{1,11})@([0-9a-f]{0,8})")
 RENEW_SECONDS = 60
 """An older cursor is replaced even when nothing has changed in the scope: changes elsewhere would make its check
 ever dearer. The age alone decides, so that the answer tells nothing of what lies outside."""
@@ -34,15 +34,15 @@ _LOOK = """
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a client stands: a snapshot, when it was given (epoch seconds), the bell's count at that time."""
+    """Where a client stands: a snapshot, when it was given (epoch seconds), a mark of what else the page shows."""
 
     snapshot: str
     given: int
-    bell: int = 0
+    mark: str = ""
 
     @property
     def text(self) -> str:
-        return f"{self.snapshot}@{self.given}@{self.bell}"
+        return f"{self.snapshot}@{self.given}@{self.mark}"
 
     @property
     def xmin(self) -> int:
@@ -64,7 +64,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Changed events of one scope: number, state and version each, oldest change first; ``more`` when too many."""
+    """Changed events of one scope: id, number, state and version each, oldest change first; ``more`` when too many."""
 
     rows: list[dict]
     more: bool
@@ -80,7 +80,7 @@ def read_cursor(text: str) -> Cursor | None:
     xmin, xmax, running = int(found[1]), int(found[2]), [int(n) for n in found[3].split(",") if n]
     if not 0 < xmin <= xmax or running != sorted(set(running)) or any(not xmin <= n < xmax for n in running):
         raise missing(since=_("游标有误,请重新开始"))
-    return Cursor(f"{xmin}:{xmax}:{found[3]}", int(found[4]), int(found[5]))
+    return Cursor(f"{xmin}:{xmax}:{found[3]}", int(found[4]), found[5])
 
 
 def look(since: Cursor | None) -> Look:
@@ -101,10 +101,10 @@ def news(rights: Rights, since: Cursor) -> News:
         where=["NOT pg_visible_in_snapshot(events_event.changed_xid::text::xid8, %s::pg_snapshot)"],
         params=[since.snapshot],
     )
-    found = list(rows.order_by("changed_xid", "id").values("number", "state", "version")[: MOST + 1])
+    found = list(rows.order_by("changed_xid", "id").values("id", "number", "state", "version")[: MOST + 1])
     return News(found[:MOST], len(found) > MOST)
 
 
-def following(looked: Look, *, at: datetime, bell: int = 0) -> Cursor:
+def following(looked: Look, *, at: datetime, mark: str = "") -> Cursor:
     """The cursor of an answer."""
-    return Cursor(looked.snapshot, int(at.timestamp()), min(bell, 9999))
+    return Cursor(looked.snapshot, int(at.timestamp()), mark)

@@ -254,6 +254,8 @@ def _after(name: str, backwards: bool, cursor: str) -> Q:
     try:
         number = int(key)
         value = datetime.fromisoformat(text) if name.endswith("_at") and text else text
+        if isinstance(value, datetime) and value.tzinfo is None:
+            raise ValueError
     except ValueError:
         raise missing(cursor=_("翻页标记有误")) from None
     if name == "id":

@@ -1,43 +1,28 @@
-"""``GET /pulse?c=&scope=``: one request for everything on a page that lives (screens.md §4.2)."""
+"""``GET /pulse?c=&scope=``: one request for everything on a page that lives (screens.md §4.2).
+
+The cursor is that of ``events.changes`` with a mark of the bell and the alarms. Nothing new: 204, without a body.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+import hashlib
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 
 from accounts.lean import Answer, LeanView
-from accounts.models import User
-from casework.queries import unread_count
+from casework.models import Notice
 from events import changes
 from events.counting import view_counts
 from grids.scope import Rights, rights_of
 
-Counter = Callable[[Rights, datetime], dict[str, int]]
-COUNTERS: dict[str, Counter] = {}
-"""Scope of a page → the numbers it shows. A room adds its own in ``governance.wiring``."""
-
-
-def counts(scope: str) -> Callable[[Counter], Counter]:
-    """Register what a scope counts; keys are those of ``data-count`` on the page."""
-
-    def keep(counter: Counter) -> Counter:
-        COUNTERS[scope] = counter
-        return counter
-
-    return keep
-
-
-@counts("desk")
-def _desk(rights: Rights, at: datetime) -> dict[str, int]:
-    return view_counts(rights, at=at) if rights.may("events.view") else {}
+MOST_LINES = 100
 
 
 class PagePulseView(LeanView):
-    """204 when nothing is new, else ``{cursor, now, counts, changed, new, more}``."""
+    """``scope``: comma-separated among bell and desk → 204 or ``{cursor, now, counts, changed, new, more, alarms}``."""
 
     takes = frozenset({"c", "scope"})
 
@@ -46,29 +31,51 @@ class PagePulseView(LeanView):
         at, user = request.at, request.user
         since = changes.read_cursor(request.GET.get("c", ""))
         looked = changes.look(since)
-        bell = unread_count(user, at=at)
-        if since is not None and not looked.is_foreign:
-            is_due = changes.is_old(since, at=at) or bell != since.bell
-            if not looked.has_news and not is_due:
-                return self.nothing()
-            rights = rights_of(user, at=at)
-            found = changes.news(rights, since) if looked.has_news else changes.News([], False)
-            if not found.rows and not is_due:
-                return self.nothing()
-        else:
-            rights, found = rights_of(user, at=at), changes.News([], since is not None)
-        return 200, _answer(request, user, rights, changes.following(looked, at=at, bell=bell), found, bell)
+        lines = unread_lines(request)
+        mark = _mark(lines)
+        known = since if since is not None and not looked.is_foreign else None
+        is_due = known is None or changes.is_old(known, at=at) or mark != known.mark
+        if not looked.has_news and not is_due:
+            return self.nothing()
+        rights = rights_of(user, at=at)
+        found = changes.news(rights, known) if known and looked.has_news else changes.News([], known is None)
+        if not found.rows and not is_due:
+            return self.nothing()
+        answer = {
+            "cursor": changes.following(looked, at=at, mark=mark).text, "now": at, "counts": {"bell": len(lines)},
+            "changed": found.rows, "new": sum(1 for row in found.rows if row["version"] == 1), "more": found.more,
+            "alarms": [_alarm(line) for line in lines if _rings(line)],
+        }
+        if "desk" in request.GET.get("scope", "").split(",") and (found.rows or known is None):
+            answer["counts"].update(_desk(rights, request))
+        return 200, answer
 
 
-def _answer(
-    request: HttpRequest, user: User, rights: Rights, cursor: changes.Cursor, found: changes.News, bell: int
-) -> dict[str, Any]:
-    numbers = {"bell": bell}
-    for scope in request.GET.get("scope", "").split(",")[:10]:
-        counter = COUNTERS.get(scope.strip())
-        if counter is not None:
-            numbers.update(counter(rights, request.at))
-    return {
-        "cursor": cursor.text, "now": request.at, "counts": numbers, "changed": found.rows,
-        "new": sum(1 for row in found.rows if row["version"] == 1), "more": found.more,
-    }
+pulse = PagePulseView.as_view()
+
+
+def unread_lines(request: HttpRequest) -> list[dict]:
+    """Unread lines of the person's bell, at most a hundred: its number and its alarms in one query."""
+    rows = Notice.objects.filter(person=request.user, read_at=None, show_at__lte=request.at).order_by("-id")
+    return list(rows.values("id", "urgency", "acknowledged_by_id", "title", "url")[:MOST_LINES])
+
+
+def _rings(line: dict) -> bool:
+    return line["urgency"] == "P0" and line["acknowledged_by_id"] is None
+
+
+def _alarm(line: dict) -> dict[str, Any]:
+    take = reverse("notices_take", args=[line["id"]])
+    return {"id": line["id"], "text": line["title"], "url": line["url"] or None, "take_url": take}
+
+
+def _mark(lines: list[dict]) -> str:
+    """What besides rows is news: the unread number and which alarms ring."""
+    text = f"{len(lines)}|{','.join(str(line['id']) for line in lines if _rings(line))}"
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _desk(rights: Rights, request: HttpRequest) -> dict[str, int]:
+    if not rights.may("events.view"):
+        return {}
+    return {f"desk.{code}": count for code, count in view_counts(rights, at=request.at).items()}

@@ -274,6 +274,7 @@ class CategoryList(serializers.Serializer):
 
 
 class PulseChange(serializers.Serializer):
+    id = serializers.IntegerField()
     number = serializers.CharField()
     state = serializers.CharField()
     version = serializers.IntegerField()
