@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 from django.utils.translation import gettext as _
 
@@ -193,7 +193,8 @@ def _charge_lost_time(passage: Passage, found: Decline) -> None:
     if promise is None:
         return
     lost = [s for s in promise.segments if s["kind"] == "run" and datetime.fromisoformat(s["from"]) >= found.declined_at]
-    for segment in takewhile(lambda s: s["unit"] == desk, lost):
+    after_own = dropwhile(lambda s: s["unit"] == found.unit_id, lost)  # its own last instant may share the moment
+    for segment in takewhile(lambda s: s["unit"] == desk, after_own):
         segment["unit"] = found.unit_id
         passage.change(promise, segments=promise.segments)
 
