@@ -2,10 +2,66 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from grids.scope import Rights, rights_of
+
+MODULES = (
+    # name, icon, note, url name (empty: not built yet), permission that opens it
+    (_("社会治理一张图"), "screen", _("指挥大屏与全区态势"), "dashboard:wall", "dashboard.view"),
+    (_("数据共享一网通"), "link", _("外部平台接入"), "", "api.use"),
+    (_("事件分流一站办"), "task", _("工作台:研判、派单、督办"), "events:desk", "events.view"),
+    (_("社区服务一微脑"), "grid", _("网格、人员与岗位"), "grids:browse", "grids.view"),
+    (_("研判分析一块屏"), "chart", _("趋势、帕累托、复发"), "", "dashboard.view"),
+    (_("智慧矛调"), "scale", _("首调、会调、联调"), "", "events.view"),
+    (_("安全生产"), "lock", _("隐患排查与整改"), "", "events.view"),
+    (_("专项排查"), "walk", _("专项任务与走访"), "", "events.view"),
+    (_("督考评价"), "star", _("督办、裁决与考评"), "events:supervision", "events.view"),
+    (_("应急指挥"), "flow", _("预案、演练与平战转换"), "", "dashboard.view"),
+    (_("群众参与"), "people", _("随手拍与查进度"), "citizen:home", ""),
+    (_("知识库"), "book", _("政策与答复口径"), "", "events.view"),
+)
+"""The twelve modules of rules.md §12 in their order."""
+LINKS = (
+    (_("网格通"), "field:home", "field.use"),
+    (_("上报事件"), "events:report", "events.report"),
+    (_("有单无人"), "events:nobody", "events.dispatch"),
+    (_("值班"), "grids:duty", "grids.view"),
+    (_("谁能做什么"), "accounts:who_may_what", "accounts.view_matrix"),
+    (_("后台管理"), "admin:index", ""),
+)
 
 
+@login_required
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Where a person's day begins."""
-    return redirect("/admin/")
+    """Where a person's day begins: the modules of their role; what is not built yet is shown as such."""
+    rights = rights_of(request.user, at=request.at)
+    tiles = [
+        {"name": name, "icon": icon, "note": note, "url": _address(url)}
+        for name, icon, note, url, permission in MODULES if _open_to(rights, permission)
+    ]
+    links = [
+        {"name": name, "url": _address(url)} for name, url, permission in LINKS
+        if (rights.may(permission) if permission else request.user.is_staff)
+    ]
+    return render(request, "governance/home.html", {
+        "tiles": tiles, "links": [link for link in links if link["url"]], "has_posts": bool(rights.reaches),
+    })
+
+
+def _open_to(rights: Rights, permission: str) -> bool:
+    return bool(rights.reaches) and (not permission or rights.may(permission))
+
+
+def _address(name: str) -> str:
+    """The address of a page, or nothing while its room is not there."""
+    try:
+        return reverse(name) if name else ""
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,260 @@
+"""The verbs of the desk as one table: move → form → what it is done to. Thin: rules stand in ``transitions``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from casework.door import Move
+from events import forms, joint_forms, transitions
+from events import further_forms as more
+from events.dossier import Dossier
+from events.transitions.orders import MAIN_KINDS
+from events.workflow import MOVES, OPEN_ORDER
+
+Subjects = Callable[[Dossier, Move], list[models.Model]]
+UNDO_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """A verb a person can do from the desk.
+
+    ``key``: code of its physical key. ``subjects``: the rows it may be done to (the event itself by default);
+    ``none``: the sentence shown when there is none. ``at_once``: no panel. ``undo``: the verb that takes it back.
+    """
+
+    name: str
+    form: type[forms.VerbForm]
+    key: str = ""
+    subjects: Subjects | None = None
+    none: Any = ""
+    at_once: bool = False
+    undo: str = ""
+    holds: bool = False
+    room: str = "events.transitions"
+
+    @property
+    def move(self) -> Move:
+        return MOVES[self.name]
+
+
+def _orders(*states: str) -> Subjects:
+    def find(dossier: Dossier, move: Move) -> list[models.Model]:
+        return dossier.own_orders(move.permission, states or tuple(OPEN_ORDER))
+
+    return find
+
+
+def _rows(name: str, wanted: Callable[[Any], bool]) -> Subjects:
+    return lambda dossier, move: [row for row in getattr(dossier, name) if wanted(row)]
+
+
+def _own_parts(wanted: Callable[[Any], bool]) -> Subjects:
+    def find(dossier: Dossier, move: Move) -> list[models.Model]:
+        return [
+            part for part in dossier.parts
+            if part.order_id and wanted(part) and dossier.rights.covers(move.permission, unit_ids=(part.unit_id,))
+        ]
+
+    return find
+
+
+def _main_orders(dossier: Dossier, move: Move) -> list[models.Model]:
+    """Orders by which the street holds the whole event: only those can go back up."""
+    return [row for row in dossier.own_orders(move.permission, tuple(OPEN_ORDER)) if row.kind in MAIN_KINDS]
+
+
+def _own_urges(dossier: Dossier, move: Move) -> list[models.Model]:
+    """Supervision orders to the person's own unit that wait for an answer."""
+    return [
+        row for row in dossier.supervisions
+        if row.replied_at is None and row.unit_id and dossier.rights.covers(move.permission, unit_ids=(row.unit_id,))
+    ]
+
+
+def _mine_just_sent(dossier: Dossier, move: Move) -> list[models.Model]:
+    """The event, while its last dispatch can still be taken back by whoever made it."""
+    last = next((row for row in reversed(dossier.orders)), None)
+    sent = last is not None and last.kind == "dispatch" and last.state == "sent"
+    fresh = sent and (dossier.at - last.sent_at).total_seconds() <= UNDO_SECONDS + 5
+    return [dossier.event] if fresh else []
+
+
+VERBS: dict[str, Verb] = {
+    verb.name: verb
+    for verb in (
+        Verb("triage", forms.TriageForm, "KeyE"),
+        Verb("claim", forms.PlainForm, "KeyQ", at_once=True),
+        Verb("dispatch", forms.DispatchForm, "KeyP", undo="undo_dispatch", holds=True),
+        Verb("undo_dispatch", forms.UnseenForm, subjects=_mine_just_sent, none="", at_once=True),
+        Verb("handle_on_spot", forms.OnSpotForm, "KeyO"),
+        Verb("accept", forms.UnseenForm, "KeyA", _orders("sent"), at_once=True, none=gettext_lazy("没有待签收的本单位工单")),
+        Verb("contact", forms.OptionalNoteForm, "KeyI", _orders("sent", "accepted"), none=gettext_lazy("没有本单位的在办工单")),
+        Verb("feed_back", forms.FeedBackForm, "KeyS", _orders("accepted"), none=gettext_lazy("没有已签收的本单位工单")),
+        Verb("delegate", joint_forms.DelegateForm, "KeyF", _orders("accepted"), none=gettext_lazy("没有已签收的本单位工单")),
+        Verb("whistle", joint_forms.WhistleForm, "KeyL"),
+        Verb(
+            "approve_whistle", forms.OptionalNoteForm, subjects=_rows("whistles", lambda row: row.state == "asked"),
+            none=gettext_lazy("没有待批的吹哨"),
+        ),
+        Verb(
+            "refuse_whistle", forms.NoteForm, subjects=_rows("whistles", lambda row: row.state == "asked"),
+            none=gettext_lazy("没有待批的吹哨"),
+        ),
+        Verb(
+            "report_in", joint_forms.ReportInForm, subjects=_own_parts(lambda row: row.reported_in_at is None),
+            none=gettext_lazy("没有待报到的联单"),
+        ),
+        Verb(
+            "rebut", forms.NoteForm,
+            subjects=_own_parts(lambda row: row.reported_in_at is None and not row.rebuttal),
+            none=gettext_lazy("没有可反哨的联单"),
+        ),
+        Verb(
+            "confirm_arrival", forms.OptionalNoteForm,
+            subjects=_rows("parts", lambda row: row.reported_in_at and not row.confirmed_at),
+            none=gettext_lazy("没有待确认到场的单位"),
+        ),
+        Verb(
+            "rate_whistle", joint_forms.RateWhistleForm,
+            subjects=_rows("parts", lambda row: row.order_id and row.attendance is None), none=gettext_lazy("没有待评的吹哨"),
+        ),
+        Verb("verify", forms.VerifyForm, "KeyH"),
+        Verb("call_back", forms.CallBackForm, "KeyN"),
+        Verb("rate", forms.RateForm),
+        Verb("evaluate", forms.EvaluateForm),
+        Verb("reopen", forms.NoteForm),
+        # Bouncing and conferring
+        Verb("decline", more.DeclineForm, "KeyT", _orders("sent"), none=gettext_lazy("没有待签收的本单位工单")),
+        Verb(
+            "rule_decline", more.RuleDeclineForm, subjects=_rows("declines", lambda row: row.ruling == "pending"),
+            none=gettext_lazy("没有待裁决的退单"),
+        ),
+        Verb("return_up", more.ReturnUpForm, "KeyR", _main_orders, none=gettext_lazy("没有本单位主办的在办工单")),
+        Verb("convene", more.ConveneForm),
+        Verb("confer", more.ConferForm),
+        # Time
+        Verb("extend", more.ExtendForm, "KeyY", _orders("accepted"), none=gettext_lazy("没有已签收的本单位工单")),
+        Verb(
+            "grant_extension", more.GrantForm, subjects=_rows("extensions", lambda row: row.state == "asked"),
+            none=gettext_lazy("没有待批的延期申请"),
+        ),
+        Verb(
+            "refuse_extension", forms.NoteForm, subjects=_rows("extensions", lambda row: row.state == "asked"),
+            none=gettext_lazy("没有待批的延期申请"),
+        ),
+        Verb("suspend", more.SuspendForm, "KeyG"),
+        Verb("resume", forms.OptionalNoteForm, at_once=True),
+        Verb("retarget", more.RetargetForm),
+        # Supervision
+        Verb("nudge", forms.OptionalNoteForm, "KeyC", at_once=True),
+        Verb("urge", more.UrgeForm, "KeyD"),
+        Verb(
+            "answer_urge", forms.NoteForm, subjects=_own_urges, none=gettext_lazy("没有待答复的督办单"),
+        ),
+        Verb(
+            "strike_off", forms.OptionalNoteForm,
+            subjects=_rows("supervisions", lambda row: row.struck_off_at is None and row.replied_at is not None),
+            none=gettext_lazy("没有可销号的督办单"),
+        ),
+        Verb("mark_clue", more.ClueForm),
+        Verb("propose_blacklist", forms.OptionalNoteForm),
+        # Bonds
+        Verb("merge", more.MergeForm, "KeyB", undo="split_off"),
+        Verb("split_off", forms.NoteForm),
+        Verb("transfer", more.TransferForm, "KeyZ"),
+        Verb("take_back", forms.NoteForm),
+        # Information
+        Verb("reject", forms.NoteForm),
+        Verb("ask_info", forms.NoteForm),
+        Verb("supply_info", forms.NoteForm),
+        Verb("appeal", forms.NoteForm),
+        # No change of state
+        Verb("comment", forms.CommentForm, room="events.actions"),
+        Verb("attach", forms.AttachForm, room="events.material"),
+        Verb("correct", more.CorrectForm, room="events.actions"),
+        Verb("reveal", forms.RevealForm, room="events.actions"),
+    )
+}
+KEYED = tuple(verb for verb in VERBS.values() if verb.key)
+"""Verbs with a key of their own, for the page's key registry."""
+FRONT = (
+    "triage", "claim", "dispatch", "accept", "feed_back", "verify", "call_back", "evaluate", "confer",
+    "rule_decline", "whistle", "delegate", "return_up", "decline", "urge", "resume",
+)
+"""Legal verbs in this order stand in the bar, at most five; the rest are behind 更多."""
+BAR = 5
+
+
+@cache
+def function_of(name: str) -> Callable[..., Any] | None:
+    """The function that does the verb; None while its room has none."""
+    verb = VERBS.get(name)
+    if verb is None:
+        return None
+    room = transitions if verb.room == "events.transitions" else import_module(verb.room)
+    return getattr(room, name, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A verb as a button: legal with its subject, or the reason why not."""
+
+    verb: Verb
+    legal: bool
+    reason: str = ""
+    subject: models.Model | None = None
+
+    @property
+    def name(self) -> str:
+        return self.verb.name
+
+    @property
+    def label(self) -> Any:
+        return self.verb.move.label
+
+    @property
+    def key(self) -> str:
+        return self.verb.key.removeprefix("Key")
+
+
+def offer(dossier: Dossier, verb: Verb, chosen: int | None = None) -> Offer | None:
+    """Whether this person may do the verb now; None when it is not for them at all.
+
+    ``chosen``: key of the order, whistle … it is meant for, when there are several.
+    """
+    move, event, rights = verb.move, dossier.event, dossier.rights
+    if function_of(verb.name) is None or not rights.may(move.permission):
+        return None
+    if event.state not in move.sources:
+        words = _("当前状态为“%(state)s”") % {"state": event.get_state_display()}
+        return Offer(verb, False, words)
+    rows = verb.subjects(dossier, move) if verb.subjects else [event]
+    rows = [row for row in rows if chosen is None or row.pk == chosen]
+    if not rows:
+        return Offer(verb, False, str(verb.none)) if verb.none else None
+    narrowed = rows[0] is not event
+    if not narrowed and not rights.covers(move.permission, area_path=event.area_path, unit_ids=event.unit_ids):
+        return Offer(verb, False, _("不在您的辖区或单位范围内"))
+    return Offer(verb, True, subject=rows[0])
+
+
+def offers(dossier: Dossier) -> tuple[list[Offer], list[Offer]]:
+    """The verb bar, and what stands behind 更多: further legal verbs first, then the others with their reason."""
+    found = [one for one in (offer(dossier, verb) for verb in VERBS.values()) if one is not None]
+    legal = sorted((one for one in found if one.legal), key=_rank)
+    bar = [one for one in legal if one.name in FRONT][:BAR] or legal[:1]
+    rest = [one for one in legal if one not in bar] + [one for one in found if not one.legal]
+    return bar, rest
+
+
+def _rank(one: Offer) -> int:
+    return FRONT.index(one.name) if one.name in FRONT else len(FRONT)
