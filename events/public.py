@@ -26,6 +26,7 @@ SHOWN_PURPOSES = ("report", "feedback")
 """Photos before and after; what was taken for a check or a meeting stays inside."""
 SHOWN_NOTES = frozenset({
     "reject", "ask_info", "feed_back", "handle_on_spot", "suspend", "transfer", "supply_info", "appeal", "reopen",
+    "comment",
 })
 """Moves whose note was written for the reporter or by the reporter."""
 _WITH = ("owner_unit", "category", "area", "master__owner_unit")

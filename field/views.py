@@ -17,7 +17,7 @@ from accounts.clients import client_address
 from casework import readlog
 from casework.files import serve
 from casework.refusals import MoveRefused, missing, not_found
-from events import material, queries, transitions
+from events import actions, material, queries, transitions
 from events.client_keys import one_at_a_time
 from events.models import Event, EventAttachment, WorkOrder
 from events.reference_rows import category as category_of
@@ -149,7 +149,7 @@ def _take(request: HttpRequest, form: ReportForm) -> tuple[Event, str]:
         event = transitions.report(told, actor=request.actor, at=request.at)
         for files, purpose in ((before, "report"), (after, "feedback")):
             if files:
-                material.attach(event, files, purpose=purpose, actor=request.actor, at=request.at)
+                material.attach_all(event, files, purpose=purpose, actor=request.actor, at=request.at)
     words = _("已上报,编号 %(number)s") % {"number": event.number}
     if not data["on_spot"]:
         return event, words
@@ -263,7 +263,7 @@ def _attach(request: HttpRequest, event: Event, purpose: str) -> None:
     if files:
         _check_photos(request)
         stored = material.store_all(files, actor=request.actor, at=request.at)
-        material.attach(event, stored, purpose=purpose, actor=request.actor, at=request.at)
+        material.attach_all(event, stored, purpose=purpose, actor=request.actor, at=request.at)
 
 
 @for_staff(USE)
@@ -327,7 +327,7 @@ def ask_help(request: HttpRequest, number: str) -> HttpResponse:
         return _ticket(request, event, {"help": form}, status=400)
     words = _("需协助:%(text)s") % {"text": form.cleaned_data["note"]}
     try:
-        material.comment(event, note=words, actor=request.actor, at=request.at)
+        actions.comment(event, note=words, actor=request.actor, at=request.at)
     except MoveRefused as refused:
         return _refused(request, number, refused)
     return _done(request, number, _("已发出协助请求"))

@@ -143,7 +143,7 @@ def _rows(trail: list[dict], *, with_notes: bool = False) -> list[dict]:
     for row in reversed(trail):
         if not row["is_public"]:
             continue
-        word = _VERB_WORDS.get(row["verb"], "handle")
+        word = "report" if row["verb"] == "comment" and row["lane"] == "citizen" else _VERB_WORDS.get(row["verb"], "handle")
         move = MOVES.get(row["verb"])
         shown.append({
             "at": row["at"], "verb": f"{RESIDENT_WORDS[word]} · {move.label if move else row['verb']}",

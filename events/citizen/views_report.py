@@ -215,7 +215,7 @@ def _report(
     with transaction.atomic():
         event = transitions.report(told, actor=request.actor, at=request.at)
         if files:
-            material.attach(event, files, purpose="report", actor=request.actor, at=request.at)
+            material.attach_all(event, files, purpose="report", actor=request.actor, at=request.at)
     return redirect("citizen:receipt", token=event.token)
 
 

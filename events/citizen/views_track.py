@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from casework.files import serve
 from casework.refusals import MoveRefused, missing
-from events import material, public, transitions
+from events import actions, material, public, transitions
 from events.citizen import kept, limits
 from events.citizen.edge import for_everybody, nothing_there, too_many
 from events.citizen.forms import DigitsForm, MaterialForm, RateForm, ReasonForm, TrackForm
@@ -133,9 +133,9 @@ def _add(request: HttpRequest, event: Event) -> tuple[object, str]:
     stored = material.store_all(files, actor=request.actor, at=request.at)
     with transaction.atomic():
         if stored:
-            material.attach(event, stored, purpose="report", actor=request.actor, at=request.at)
+            material.attach_all(event, stored, purpose="report", actor=request.actor, at=request.at)
         if note:
-            material.comment(event, note=_("群众补充:%(text)s") % {"text": note}, actor=request.actor, at=request.at)
+            actions.comment(event, note=note, actor=request.actor, at=request.at)
     return None, _("已收到您补充的材料")
 
 

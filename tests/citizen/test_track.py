@@ -239,6 +239,8 @@ def test_material_of_words_and_photos(world, visitor):
     assert answer.status_code == 302
     assert EventAttachment.objects.filter(event=event).count() == 1
     assert event.trail.filter(verb="comment", note__contains="二楼也断", lane="citizen").exists()
+    assert "二楼也断" in visitor.client.get(f"/c/k/{event.token}/").content.decode()
+    assert "二楼也断" not in visitor.client.get(f"/c/t/{event.tracking_code}/").content.decode()
 
 
 def test_asked_and_answered(world, visitor):
