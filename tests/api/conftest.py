@@ -38,7 +38,7 @@ class Api:
 
     @staticmethod
     def _at(path: str) -> str:
-        return path if path.startswith("/") else f"/api/v1/{path}"
+        return path if path.startswith(("/", "http")) else f"/api/v1/{path}"
 
 
 @pytest.fixture(autouse=True)
