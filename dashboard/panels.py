@@ -248,6 +248,6 @@ def _event_url(number: str) -> str:
     from django.urls import NoReverseMatch
 
     try:
-        return reverse("events:event", args=[number])
+        return reverse("events:detail", args=[number])
     except NoReverseMatch:
         return f"/events/{number}/"

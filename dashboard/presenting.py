@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from casework.refusals import missing
 from dashboard.formulas import rate
+from events.models.catalogue import Urgency
 from events.workflow import LIVE
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ EXPLAINED = (
 )
 RANKED_ROWS = 8
 YELLOW_FROM = 75
+URGENCY_WORDS = dict(Urgency.choices)
 OPEN_STATES = tuple(sorted(LIVE))
 
 
@@ -55,6 +57,7 @@ def wall_context(
         "closure": _windows(numbers["closure_rate"]), "on_time": _windows(numbers["on_time_rate"]),
         "satisfaction": _satisfaction(numbers), "ranking": _ranking(numbers["ranking"]),
         "warnings": numbers["warnings"], "disputes": _disputes(numbers["disputes"]),
+        "line_rows": _line_rows(numbers),
         "duty": _duty(numbers["duty"]), "feed": [_feed_row(row, reading.at) for row in numbers["feed"]["rows"]],
         "twin": _twin(reading, numbers["by_area"], live), "card": card,
         "data": {
@@ -150,6 +153,15 @@ def _lines(numbers: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _line_rows(numbers: dict[str, Any]) -> list[dict[str, Any]]:
+    """The table beside the line."""
+    lines = _lines(numbers)
+    closure, on_time = (one["values"] for one in lines["series"])
+    return [
+        {"day": day, "closure": closure[index], "on_time": on_time[index]} for index, day in enumerate(lines["days"])
+    ]
+
+
 def _satisfaction(numbers: dict[str, Any]) -> dict[str, Any]:
     levels = numbers["rating_levels"]
     css = ("is-done", "s1", "s6", "is-warn", "is-urgent")
@@ -195,7 +207,8 @@ def _duty(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _feed_row(row: dict[str, Any], at: datetime) -> dict[str, Any]:
-    return {**row, "level": SHAPES[row["urgency"]], "chip": _chip(row, at)}
+    label = str(URGENCY_WORDS[row["urgency"]])
+    return {**row, "level": SHAPES[row["urgency"]], "level_label": label, "chip": _chip(row, at)}
 
 
 def _chip(row: dict[str, Any], at: datetime) -> dict[str, Any]:
