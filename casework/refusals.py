@@ -11,6 +11,12 @@ STATUS = {
     "own_work": 403,
     "too_many": 429,
     "key_reused": 422,
+    "file_too_large": 413,
+    "file_type": 415,
+    "file_broken": 400,
+    "file_name": 400,
+    "file_active": 400,
+    "file_hash": 400,
 }
 """HTTP status by code; every other code is a refusal by the state: 409."""
 
