@@ -24,7 +24,7 @@ BATCH = 500
 _SWEEP = """
     WITH due AS MATERIALIZED (
         SELECT id, case_id, next_rung, alarms FROM {deadline}
-         WHERE next_alarm_at <= %(at)s
+         WHERE next_alarm_at <= %(at)s AND (%(cases)s::bigint[] IS NULL OR case_id = ANY(%(cases)s))
          ORDER BY next_alarm_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
     ), fires AS (
         SELECT id, case_id, next_rung, alarms, alarms[next_rung + 1] AS owed_at,
@@ -84,9 +84,11 @@ def _statement(deadline_model: type[DeadlineRow], alarm_model: type[AlarmRow]) -
 
 
 def sweep_deadlines(
-    model: type[DeadlineRow], alarm_model: type[AlarmRow], *, at: datetime | None = None, limit: int = BATCH
+    model: type[DeadlineRow], alarm_model: type[AlarmRow], *, at: datetime | None = None, limit: int = BATCH,
+    cases: list[int] | None = None,
 ) -> int:
-    """Fire every rung of ``model`` owed at ``at`` (None: the database's now); how many fired.
+    """Fire every rung of ``model`` owed at ``at`` (None: the database's now); how many fired. ``cases`` narrows it
+    to these, for the demo, whose cases each live at a moment of their own.
 
     Each batch of ``limit`` rows commits by itself, so several sweepers share the work and a kill loses none.
     """
@@ -95,7 +97,7 @@ def sweep_deadlines(
     total = 0
     with connection.cursor() as cursor:
         while True:
-            cursor.execute(statement, {"at": moment, "limit": limit})
+            cursor.execute(statement, {"at": moment, "limit": limit, "cases": cases})
             seen, fired = cursor.fetchone()
             total += fired
             if seen < limit and not fired:

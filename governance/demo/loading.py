@@ -1,0 +1,58 @@
+"""Everything ``manage.py demo`` brings, in the order in which it leans on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from casework.clock import loader
+from casework.load import load_reference as load_calendar
+from casework.models import Channel
+from dashboard.tallies import fold_all, rebuild
+from events import placing
+from events.load import load_reference, make_routing_rules
+from events.models import Event
+from governance.demo import memory
+from governance.demo.past import DAYS, PER_DAY, make_past
+from governance.demo.stage import Stage
+from grids.demo_load import load_district
+
+
+def load_all(
+    at: datetime, *, say: Callable[[str], None] = print, per_day: int | None = None, days: int | None = None
+) -> None:
+    """Reference data, district, channels, past. What is there already is left alone."""
+    say("日历、类别、时限 calendar, categories, time limits")
+    load_calendar()
+    load_reference()
+    counts = load_district(at)
+    say(f"辖区 land and people: {counts.get('areas', 0):,} areas, {counts.get('people', 0):,} people")
+    make_routing_rules()
+    make_channels()
+    loader.forget()
+    placing.forget()
+    say("往事 the last two weeks")
+    make_past(at, stage=Stage(at), per_day=per_day or PER_DAY, days=days or DAYS, say=say)
+    fold_all()
+    say(f"事件 events: {Event.objects.count():,}")
+
+
+def make_channels() -> None:
+    """A channel that writes to a file in place of a message service."""
+    if not Channel.objects.exists():
+        Channel.objects.create(code="file", kind=Channel.Kind.FILE)
+
+
+def purge() -> None:
+    """Empty the tables of events, notices and outbox. Refused by the database outside test and demo."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL gov.profile = 'test'")  # the guards of the trail let TRUNCATE through for tests only
+        cursor.execute(
+            "TRUNCATE events_event, casework_outboxitem, casework_notice, casework_delivery CASCADE"
+        )
+    memory.forget()
+    rebuild()
+
+

@@ -1,0 +1,223 @@
+"""Plays many lives at once: each event at its own moment, everything through the door, few statements a round.
+
+A round locks all events that are still at it, lets each take as many steps as need nothing read anew, and writes.
+Between rounds the sweep fires what was owed before an event's next step, at the moment it was owed, and the alarm
+is carried out: so on time, overdue and escalated are as true as if the year had passed.
+
+Notices of a past nobody waits for are not told: their outbox rows are left out, the trail has everything.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import prefetch_related_objects
+
+from casework import outbox
+from casework.actor import Actor
+from casework.clock.sweep import sweep_deadlines
+from casework.door import Batch, MoveRefused, batch, opening
+from casework.models import OutboxItem
+from events.models import (
+    Consultation,
+    Decline,
+    Event,
+    EventAlarm,
+    EventAttachment,
+    EventDeadline,
+    EventLink,
+    Extension,
+    Rating,
+    SupervisionOrder,
+    Verification,
+    Whistle,
+    WorkOrder,
+)
+from events.placing import Place
+from events.transitions import Report
+from events.transitions.intake import prepare, settle_report
+from events.workflow import do
+from governance.demo.fate import Fate
+from governance.demo.scene import Scene, Step
+from governance.demo.stage import Stage
+from governance.demo.steps import next_step
+
+COMPANIONS = (
+    WorkOrder, Decline, Verification, Rating, SupervisionOrder, EventAttachment, Extension, Whistle, Consultation,
+    EventLink,
+)  # fmt: skip
+READ_ANEW = (WorkOrder, Decline, Whistle, Extension, SupervisionOrder, Consultation, EventAttachment)
+"""Rows that later steps name by key or ask the database for: once one is made, the round is over for the event."""
+RESTARTS = {
+    "feed_back": {"verify", "call_back"}, "verify": {"handle"}, "call_back": {"handle"}, "rate": {"handle", "rectify"},
+    "reopen": {"handle"}, "decline": {"dispatch", "confer"}, "return_up": {"confer"},
+}  # fmt: skip
+"""Stages whose clock a step may start anew: the stop of the one before must be written first (one live clock a
+stage)."""
+PATIENCE = 2
+"""Refusals of one event after which it is left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A report on its way in: who takes it in, when, where, and what will become of it."""
+
+    report: Report
+    at: datetime
+    actor: Actor
+    place: Place
+    fate: Fate
+    near: tuple[int, ...] = ()
+    """Keys of open events that it doubles."""
+
+
+@dataclass
+class Life:
+    """An event being played."""
+
+    fate: Fate
+    refused: set[str] = field(default_factory=set)
+    refusals: int = 0
+
+
+class Player:
+    """``until``: nothing happens after it. ``tells_from``: from then on notices are owed like on any day."""
+
+    def __init__(self, stage: Stage, *, until: datetime, tells_from: datetime | None = None) -> None:
+        self.stage = stage
+        self.until = until
+        self.tells_from = tells_from or until
+        self.lives: dict[int, Life] = {}
+        self.moves: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+
+    # Reports --------------------------------------------------------------------------------------------
+
+    def report(self, told: Sequence[Told]) -> list[Event | None]:
+        """Take these in; None for one that was refused."""
+        answers: list[Event | None] = []
+        with batch() as shared:
+            for one in told:
+                answers.append(self._take_in(one))
+            self._hush(shared)
+        for one, event in zip(told, answers, strict=True):
+            if event is not None:
+                self.lives[event.pk] = Life(one.fate)
+        return answers
+
+    def _take_in(self, one: Told) -> Event | None:
+        try:
+            event, _near = prepare(one.report, actor=one.actor, at=one.at, place=(one.place, True), look_around=False)
+            if one.near:
+                event.suggestion["near"] = list(one.near)
+            with opening(event, do.report, actor=one.actor, at=one.at) as passage:
+                settle_report(passage, one.report)
+        except MoveRefused as refusal:
+            self.refused[f"report:{refusal.code}"] += 1
+            return None
+        self.moves["report"] += 1
+        return event
+
+    # Rounds ---------------------------------------------------------------------------------------------
+
+    def play(self) -> None:
+        """Until every life has ended or reached ``until``."""
+        active = set(self.lives)
+        while active:
+            owed = self._round(active)
+            self._fire(owed)
+
+    def _round(self, active: set[int]) -> list[tuple[datetime, int]]:
+        """One round; takes those that have come to rest out of ``active``, gives back the alarms owed."""
+        owed: list[tuple[datetime, int]] = []
+        with batch() as shared:
+            events = shared.lock([Event(pk=key) for key in sorted(active)], *COMPANIONS)
+            self._read_along(shared, events)
+            for event in events:
+                alarm = self._advance(shared, event)
+                if alarm is not None:
+                    owed.append((alarm, event.pk))
+                elif not self._is_waiting(shared, event):
+                    active.discard(event.pk)
+            self._hush(shared)
+        return owed
+
+    def _read_along(self, shared: Batch, events: list[Event]) -> None:
+        """What verbs and steps would else read one by one."""
+        prefetch_related_objects(events, "reporter")
+        for event in events:
+            folder = shared.folders[Event, event.pk]
+            for order in folder.rows(WorkOrder):
+                order.unit = self.stage.units[order.unit_id]
+
+    def _advance(self, shared: Batch, event: Event) -> datetime | None:
+        """Take steps until something must be written or fired first; the moment of an alarm that is owed."""
+        life = self.lives[event.pk]
+        folder = shared.folders[Event, event.pk]
+        while True:
+            step = next_step(self._scene(folder, life))
+            due = min((c.next_alarm_at for c in folder.clocks.live if c.next_alarm_at is not None), default=None)
+            limit = self.until if step is None or step.at > self.until else step.at
+            if due is not None and due <= limit and event.state != "merged":
+                return due
+            if step is None or step.at > self.until:
+                return None
+            if _must_write_first(folder, step) or not self._take(step, life) or _has_fresh(folder):
+                return None
+
+    def _scene(self, folder: object, life: Life) -> Scene:
+        def rows(model: type) -> list:
+            return folder.clocks.live if model is EventDeadline else folder.rows(model)
+
+        return Scene(folder.case, rows, life.fate, self.stage, life.refused)
+
+    def _take(self, step: Step, life: Life) -> bool:
+        try:
+            step.act(step.at)
+        except MoveRefused as refusal:
+            self.refused[f"{step.name}:{refusal.code}"] += 1
+            life.refused.add(step.name)
+            life.refusals += 1
+            return life.refusals < PATIENCE
+        self.moves[step.name] += 1
+        return True
+
+    def _is_waiting(self, shared: Batch, event: Event) -> bool:
+        """Whether there is more to be done in the next round."""
+        life = self.lives[event.pk]
+        if life.refusals >= PATIENCE:
+            return False
+        folder = shared.folders[Event, event.pk]
+        if _has_fresh(folder):
+            return True
+        step = next_step(self._scene(folder, life))
+        return step is not None and step.at <= self.until
+
+    # Alarms and notices -----------------------------------------------------------------------------------
+
+    def _fire(self, owed: Iterable[tuple[datetime, int]]) -> None:
+        for moment, key in sorted(owed):
+            fired = sweep_deadlines(EventDeadline, EventAlarm, at=moment, cases=[key])
+            self.moves["alarm"] += fired
+            found = OutboxItem.objects.filter(topic="alarm", done_at=None, dead_at=None, payload__case=key)
+            for item_id in found.order_by("id").values_list("id", flat=True) if fired else ():
+                outbox.do_item(item_id, at=moment)
+            if moment < self.tells_from:
+                OutboxItem.objects.filter(
+                    topic="notice", done_at=None, payload__case=key, created_at__lt=self.tells_from
+                ).delete()
+
+    def _hush(self, shared: Batch) -> None:
+        shared.book.outbox[:] = [item for item in shared.book.outbox if item.created_at >= self.tells_from]
+
+
+def _must_write_first(folder: object, step: Step) -> bool:
+    stages = RESTARTS.get(step.name, ())
+    return any(row.pk and row.state == "stopped" and row.stage in stages for row in folder.clocks.live)
+
+
+def _has_fresh(folder: object) -> bool:
+    return any(row.pk is None for model in READ_ANEW for row in folder.rows(model))

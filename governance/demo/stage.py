@@ -1,0 +1,79 @@
+"""The stage: cast, words, land, units and pictures together, and reports as the door wants them."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+
+from casework.actor import Actor
+from casework.models import StoredFile
+from events.models import Category
+from events.transitions import Report
+from governance.demo.cast import Cast
+from governance.demo.fate import Draw
+from governance.demo.words import Land, Spot, Words
+from grids.models import Unit
+
+MACHINES = {
+    "police110": "110接处警平台", "video": "视频智能分析", "sensor": "物联感知平台", "department": "部门业务系统",
+    "petition": "信访系统", "data_share": "数据共享平台", "leader": "领导交办",
+}  # fmt: skip
+KEY = "demo-"
+"""Every report of the cast carries a client key that begins so: those without are a visitor's."""
+
+
+class Stage:
+    """Read once at ``at``; people, units and grids of the demo do not change while it plays."""
+
+    def __init__(self, at: datetime) -> None:
+        self.cast = Cast(at)
+        self.words = Words()
+        self.land = Land()
+        self.units = {unit.pk: unit for unit in Unit.objects.select_related("area")}
+        self.by_code = {unit.code: unit for unit in self.units.values()}
+        self.categories = {row.code: row for row in Category.objects.filter(parent__isnull=False, is_active=True)}
+        self.draw = Draw({code: row.urgency for code, row in self.categories.items()})
+
+    @cached_property
+    def pictures(self) -> list[StoredFile]:
+        from governance.demo.pictures import keep_pictures
+
+        return keep_pictures()
+
+    def street_unit(self, street_code: str) -> Unit | None:
+        return next(
+            (u for u in self.units.values() if u.kind == Unit.Kind.STREET and u.area.code == street_code), None
+        )
+
+    def community_unit(self, community_code: str) -> Unit | None:
+        return next(
+            (u for u in self.units.values() if u.kind == Unit.Kind.COMMUNITY and u.area.code == community_code), None
+        )
+
+    def reporter(self, source: str, grid: str, at: datetime, rng: random.Random) -> Actor | None:
+        """Who takes in a report of this source; None when nobody holds the post."""
+        if source == "grid":
+            return self.cast.at_place("grid_worker", grid, at) or self.cast.holds("grid_worker", rng)
+        if source == "hotline":
+            return self.cast.holds("hotline_agent", rng)
+        if source == "citizen":
+            return Actor.citizen()
+        return Actor.system(MACHINES.get(source, ""))
+
+    def write(self, source: str, category: str, spot: Spot, key: str, rng: random.Random) -> Report:
+        """A report of this kind at this spot."""
+        told = Report(
+            source=source, text=self.words.report(category, spot.address, source, rng)[:600],
+            title=f"{spot.address} {self.categories[category].name}"[:60], category=category, lon=spot.lon,
+            lat=spot.lat, address=spot.address, accuracy_m=rng.choice((5, 8, 12, 20, 35)), client_key=KEY + key,
+        )
+        if source in ("police110", "video", "sensor", "department", "petition", "data_share"):
+            told = replace(told, external_number=f"{source[:2].upper()}-{key}"[:60])
+        if source in ("hotline", "citizen", "petition", "police110"):
+            name, phone = self.words.person(rng)
+            told = replace(told, reporter_name=name, reporter_phone=phone, is_secret=rng.random() < 0.08)
+        if source in ("citizen", "hotline") and rng.random() < 0.4 and self.categories[category].urgency == "P3":
+            told = replace(told, category=None, title="")
+        return told
