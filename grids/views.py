@@ -96,7 +96,12 @@ def _area_context(found: Area, rights: Rights, request: HttpRequest) -> dict:
 def _row(one: Area) -> dict:
     """An area in the list beside the map."""
     address = reverse("grids:area", args=[one.code])
-    return {"key": one.code, "name": one.short_name or one.name, "value": one.below_count or "", "url": address}
+    return {
+        "key": one.code,
+        "name": one.short_name or one.name,
+        "value": one.below_count or "",
+        "url": address,
+    }
 
 
 @_page
