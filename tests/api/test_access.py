@@ -132,7 +132,8 @@ def test_a_session_proves_its_origin_for_every_change(world: World, report: dict
 
 
 @pytest.mark.parametrize(
-    "header", ["Token", "Token ", "Token x", "Token " + "f" * 64, "Token \xff\xfe", "Token a b", "Bearer x", "Token " + "f" * 9000]
+    "header",
+    ["Token", "Token ", "Token x", "Token " + "f" * 64, "Token \xff\xfe", "Token a b", "Bearer x", "Token " + "f" * 9000],
 )
 def test_odd_credentials_are_not_signed_in(header: str, world: World) -> None:
     client = Api()

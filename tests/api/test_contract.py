@@ -66,10 +66,10 @@ def test_every_post_of_a_case_takes_a_key(document: dict) -> None:
 def test_the_contract_s_verbs_are_there(document: dict) -> None:
     """api.md by name, written apart from the tables."""
     event = (
-        "triage handle_on_spot claim dispatch delegate whistle return_up confer suspend resume urge verify evaluate "
-        "reopen merge split_off transfer"
-    ).split()
-    order = "accept decline extend feed_back report_in rate".split()
+        "triage", "handle_on_spot", "claim", "dispatch", "delegate", "whistle", "return_up", "confer", "suspend",
+        "resume", "urge", "verify", "evaluate", "reopen", "merge", "split_off", "transfer",
+    )  # fmt: skip
+    order = ("accept", "decline", "extend", "feed_back", "report_in", "rate")
     for name in event:
         assert "post" in document["paths"][f"/api/v1/events/{{number}}/{name}/"]
     for name in order:

@@ -90,7 +90,9 @@ def test_a_point_is_located(api: Client, drawn: World) -> None:
     assert client.get("locate/?lon=100&lat=30").status_code == 404
 
 
-@pytest.mark.parametrize("query", ["", "lon=1", "lon=x&lat=1", "lon=nan&lat=1", "lon=1e400&lat=1", "lon=181&lat=1", "lon=1&lat=91"])
+@pytest.mark.parametrize(
+    "query", ["", "lon=1", "lon=x&lat=1", "lon=nan&lat=1", "lon=1e400&lat=1", "lon=181&lat=1", "lon=1&lat=91"]
+)
 def test_no_point_is_refused(api: Client, query: str) -> None:
     assert api("worker_a1").get(f"locate/?{query}").status_code == 400
 

@@ -76,7 +76,10 @@ def test_foreign_news_is_none_and_an_old_cursor_is_renewed(live_world: World, at
 
 @pytest.mark.parametrize(
     "cursor",
-    ["x", "1", "5:3:@1@", "1:9:12@1@", "1:9:3,2@1@", "0:0:@0@", "1:1:@1@zz", "9" * 30 + ":1:@1@", "1:1:@1@\x00", "1:2:" + "1," * 3000],
+    [
+        "x", "1", "5:3:@1@", "1:9:12@1@", "1:9:3,2@1@", "0:0:@0@", "1:1:@1@zz", "9" * 30 + ":1:@1@", "1:1:@1@\x00",
+        "1:2:" + "1," * 3000,
+    ],
 )
 def test_an_odd_cursor_is_refused(dispatcher: Api, cursor: str) -> None:
     assert dispatcher.get("pulse/", {"since": cursor}).status_code == 400
