@@ -57,6 +57,8 @@ RESTARTS = {
 }  # fmt: skip
 """Stages whose clock a step may start anew: the stop of the one before must be written first (one live clock a
 stage)."""
+ALONE = frozenset({"report_in", "confirm_arrival", "rate_whistle", "convene"})
+"""Steps on rows that hang on a companion: read from the database each time."""
 PATIENCE = 2
 """Refusals of one event after which it is left alone."""
 
@@ -165,7 +167,9 @@ class Player:
                 return due
             if step is None or step.at > self.until:
                 return None
-            if _must_write_first(folder, step) or not self._take(step, life) or _has_fresh(folder):
+            if _must_write_first(folder, step) or not self._take(step, life):
+                return None
+            if step.name in ALONE or _has_fresh(folder):
                 return None
 
     def _scene(self, folder: object, life: Life) -> Scene:
