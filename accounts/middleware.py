@@ -42,7 +42,7 @@ class SessionRules:
             return None
         if not request.path.startswith("/pulse") and now - seen >= SEEN_EVERY.total_seconds():
             request.session["seen"] = now
-            type(user).objects.filter(pk=user.pk).update(last_seen_at=request.at)
+            user._meta.model.objects.filter(pk=user.pk).update(last_seen_at=request.at)
         if self._must_change(user, request) and not request.path.startswith(OPEN_PATHS):
             return redirect(reverse("accounts:change_password"))
         return None
