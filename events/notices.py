@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -80,6 +79,11 @@ def holders(event: Event, payload: dict, at: datetime) -> list[int]:
     return found or desk(event, payload, at)
 
 
+def reminded(event: Event, payload: dict, at: datetime) -> list[int]:
+    """Whose clock it is: the order's people, or for the event's own promise everybody who works on it."""
+    return unit(event, payload, at) if payload.get("order") else holders(event, payload, at)
+
+
 def street_leaders(event: Event, payload: dict, at: datetime) -> list[int]:
     return of_unit("events.approve_whistle", payload.get("unit"), at)
 
@@ -105,7 +109,7 @@ def followers(event: Event, payload: dict, at: datetime) -> list[int]:
         line = set(Event.objects.filter(master__in=line).values_list("pk", flat=True)) - keys
         keys |= line
     reporters = Event.objects.filter(pk__in=keys, reporter_person__isnull=False)
-    watching = EventWatch.objects.filter(Q(event__in=keys))
+    watching = EventWatch.objects.filter(event__in=keys)
     return [
         *reporters.values_list("reporter_person_id", flat=True), *watching.values_list("person_id", flat=True)
     ]
@@ -177,7 +181,7 @@ KINDS: dict[str, Line] = {
     "taken_back": Line(gettext_lazy("事件已转回,待派单"), (desk,)),
     "commented": Line(gettext_lazy("事件有新跟进"), (holders,)),
     # owed by the ladder, not by a verb
-    "remind_handler": Line(gettext_lazy("时限临近,请尽快办理"), (unit,)),
+    "remind_handler": Line(gettext_lazy("时限临近,请尽快办理"), (reminded,)),
     "tell_head": Line(gettext_lazy("本单位工单超期"), (heads,)),
     "tell_street": Line(gettext_lazy("辖区事件超期"), (streets,)),
     "tell_duty_desk": Line(gettext_lazy("事件严重超期,已督办"), (desk,)),
