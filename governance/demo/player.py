@@ -10,17 +10,18 @@ Notices of a past nobody waits for are not told: their outbox rows are left out,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
-from django.db.models import prefetch_related_objects
+from django.db.models import F, prefetch_related_objects
 
 from casework import outbox
 from casework.actor import Actor
 from casework.clock.sweep import sweep_deadlines
 from casework.door import Batch, MoveRefused, batch, opening
-from casework.models import OutboxItem
+from casework.models import LadderRung, OutboxItem
 from events.models import (
     Consultation,
     Decline,
@@ -59,6 +60,7 @@ RESTARTS = {
 stage)."""
 ALONE = frozenset({"report_in", "confirm_arrival", "rate_whistle", "convene"})
 """Steps on rows that hang on a companion: read from the database each time."""
+ONLY_TELL = frozenset({"remind_handler", "tell_head", "tell_street", "tell_duty_desk", "tell_leader"})
 PATIENCE = 2
 """Refusals of one event after which it is left alone."""
 
@@ -202,17 +204,36 @@ class Player:
 
     # Alarms and notices -----------------------------------------------------------------------------------
 
-    def _fire(self, owed: Iterable[tuple[datetime, int]]) -> None:
+    def _fire(self, owed: Sequence[tuple[datetime, int]]) -> None:
+        """Fire what was owed, each at its moment, and carry it out. A reminder of the past is only recorded."""
+        fired = 0
         for moment, key in sorted(owed):
-            fired = sweep_deadlines(EventDeadline, EventAlarm, at=moment, cases=[key])
-            self.moves["alarm"] += fired
-            found = OutboxItem.objects.filter(topic="alarm", done_at=None, dead_at=None, payload__case=key)
-            for item_id in found.order_by("id").values_list("id", flat=True) if fired else ():
+            fired += sweep_deadlines(EventDeadline, EventAlarm, at=moment, cases=[key])
+        self.moves["alarm"] += fired
+        if not fired:
+            return
+        keys = [key for _moment, key in owed]
+        found = OutboxItem.objects.filter(topic="alarm", done_at=None, dead_at=None, payload__case__in=keys)
+        rows = list(found.order_by("created_at", "id").values_list("id", "created_at", "payload"))
+        ladders = dict(
+            EventDeadline.objects.filter(pk__in={row[2]["deadline"] for row in rows}).values_list("id", "ladder")
+        )
+        quiet = []
+        for item_id, moment, payload in rows:
+            if moment < self.tells_from and (ladders[payload["deadline"]], payload["rung"]) not in self._graver:
+                quiet.append(item_id)
+            else:
                 outbox.do_item(item_id, at=moment)
-            if moment < self.tells_from:
-                OutboxItem.objects.filter(
-                    topic="notice", done_at=None, payload__case=key, created_at__lt=self.tells_from
-                ).delete()
+        OutboxItem.objects.filter(pk__in=quiet).update(done_at=F("created_at"))
+        OutboxItem.objects.filter(
+            topic="notice", done_at=None, payload__case__in=keys, created_at__lt=self.tells_from
+        ).delete()
+
+    @cached_property
+    def _graver(self) -> set[tuple[str, int]]:
+        """Rungs that do more than tell somebody."""
+        rows = LadderRung.objects.values_list("ladder", "position", "actions")
+        return {(ladder, position) for ladder, position, actions in rows if not ONLY_TELL.issuperset(actions)}
 
     def _hush(self, shared: Batch) -> None:
         shared.book.outbox[:] = [item for item in shared.book.outbox if item.created_at >= self.tells_from]

@@ -44,16 +44,16 @@ def _reported(scene: Scene) -> Step | None:
             return _on_spot(scene, worker)
     if fate.asks_info and case.version == 1:
         return Step(
-            scene.later(case.changed_at, 120, 1800, "ask"), "ask_info",
+            scene.later(case.changed_at, 120, 1200, "ask"), "ask_info",
             lambda at: verbs.ask_info(case, actor=desk, at=at, note="请补充具体位置和现场照片"),
         )
     if fate.rejects:
         words = "经核实,所反映事项不属于社会治理事项受理范围,建议通过法定途径办理"
         return Step(
-            scene.later(case.changed_at, 300, 1800, "reject"), "reject",
+            scene.later(case.changed_at, 200, 1300, "reject"), "reject",
             lambda at: verbs.reject(case, actor=desk, at=at, note=words),
         )
-    when = scene.later(case.changed_at, 20 if scene.is_grave else 60, 150 if scene.is_grave else 1500, "triage")
+    when = scene.later(case.changed_at, 20 if scene.is_grave else 60, 150 if scene.is_grave else 1300, "triage")
     category = None if case.category_id else _category_for(scene)
     return Step(when, "triage", lambda at: verbs.triage(case, actor=desk, at=at, category=category))
 
@@ -75,7 +75,7 @@ def _merge(scene: Scene, desk: Actor) -> Step:
 def _on_spot(scene: Scene, worker: Actor) -> Step:
     case, words = scene.case, scene.stage.words
     return Step(
-        scene.later(case.changed_at, 600, 5400, "spot"), "handle_on_spot",
+        scene.later(case.changed_at, 240, 1500, "spot"), "handle_on_spot",
         lambda at: verbs.handle_on_spot(
             case, actor=worker, at=at, note=words.feedback(case.category_id, scene.rng("spot words"))
         ),
@@ -132,7 +132,7 @@ def _awaiting_dispatch(scene: Scene) -> Step | None:
     desk = stage.cast.holds("district_dispatcher", scene.rng("desk"))
     if desk is None:
         return None
-    when = scene.later(case.changed_at, 40, 200 if scene.is_grave else 1300, "dispatch", case.bounces)
+    when = scene.later(case.changed_at, 40, 200 if scene.is_grave else 1250, "dispatch", case.bounces)
     return Step(when, "dispatch", lambda at: verbs.dispatch(case, actor=desk, at=at))
 
 

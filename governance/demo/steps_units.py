@@ -47,10 +47,10 @@ def _sign(scene: Scene, order: WorkOrder) -> Step | None:
     actor = _actor(scene, order, "events.accept")
     if actor is None:
         return None
-    limit = budget(scene.case.service_class_id, "accept") or {"seconds": 7200}
-    high = min(limit["seconds"] * 1.1, 9000)
-    office = scene.stage.units[order.unit_id].kind != Unit.Kind.UTILITY
-    when = scene.later(order.sent_at, min(60, high / 4), high, "sign", order.pk, office=office)
+    limit = budget(scene.case.service_class_id, "accept") or {"kind": "WH", "seconds": 7200}
+    slow = scene.rng("slow", order.unit_id).random() < 0.04
+    high = limit["seconds"] * (1.5 if slow else 0.8)
+    when = scene.later(order.sent_at, min(60, high / 4), high, "sign", order.unit_id, office=limit["kind"] != "C")
     return Step(when, "accept", lambda at: verbs.accept(order, actor=actor, at=at))
 
 
@@ -101,10 +101,12 @@ def _work(scene: Scene, order: WorkOrder) -> Step | None:
 
 def _turn(scene: Scene, order: WorkOrder) -> Step | None:
     """What may come before the work of a lead order: a call, its share-out, its return, more time, a pause."""
-    if order.contacted_at is None and budget(scene.case.service_class_id, "contact"):
+    limit = budget(scene.case.service_class_id, "contact")
+    if order.contacted_at is None and limit:
         actor = _actor(scene, order, "events.accept")
-        if actor is not None and scene.rng("contact", order.pk).random() < 0.7:
-            when = scene.later(order.accepted_at, 300, 7000, "contact", order.pk, office=True)
+        if actor is not None:
+            high = limit["seconds"] * (0.65 if scene.rng("calls", order.unit_id).random() < 0.96 else 1.4)
+            when = scene.later(order.sent_at, high / 12, high, "contact", order.unit_id, office=limit["kind"] != "C")
             return Step(when, "contact", lambda at: verbs.contact(order, actor=actor, at=at, note="已电话联系反映人"))
     return _delegate(scene, order) or _return(scene, order) or _time(scene, order)
 
