@@ -243,6 +243,8 @@ def handle_on_spot(
         )
         order.state, order.accepted_at, order.done_at, order.ended_at = "done", at, at, at
         order.outcome, order.feedback = outcome, note
+        passage.clocks.stop("triage", at=at)
+        passage.clocks.stop_all(at=at, order=order)
         locked.dispatched_at, locked.rung = at, 1
         locked.owner_unit_id = unit.pk
         finish_handling(passage)
