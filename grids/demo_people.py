@@ -19,7 +19,7 @@ from grids.scope import SHANGHAI
 
 POSTED_FROM = date(2020, 1, 1)
 """Before anything the demo's time machine plays."""
-DUTY_BEFORE_DAYS, DUTY_DAYS = 14, 56
+DUTY_BEFORE_DAYS, DUTY_DAYS = 31, 77
 _ROLES = {
     # function in the roster: (role code or None, rank)
     "district_director": ("district_director", "office"), "district_leader": ("district_director", "office"),
@@ -34,7 +34,7 @@ _ROLES = {
 
 
 def load_people(at: datetime) -> dict[str, int]:
-    """Accounts with their posts, today's leave, four weeks of duty around ``at``; counts by table."""
+    """Accounts with their posts, today's leave, the duty roster around ``at``; counts by table."""
     day = at.astimezone(SHANGHAI).date()
     found = roster.build_roster(day, days=4)  # leave begins today
     cast = _take_slots(found)
@@ -158,7 +158,7 @@ def _leaves(found: roster.Roster, users: dict[str, User]) -> None:
 
 
 def _duty(cast: dict[str, str], users: dict[str, User], day: date) -> None:
-    """Turns from two weeks back for eight weeks; days that have a roster already keep it."""
+    """Turns from a month back for eleven weeks; days that have a roster already keep it."""
     start = day - timedelta(days=DUTY_BEFORE_DAYS)
     listed = set(DutyTurn.objects.filter(day__gte=start).values_list("day", flat=True))
     areas = {a.code: a.pk for a in Area.objects.filter(level_id__in=("district", "street")).only("code")}

@@ -166,8 +166,11 @@ def plate(request: HttpRequest, rights: Rights, code: str) -> HttpResponse:
     except NoReverseMatch:  # an installation without the citizens' pages
         address = "/"
     link = request.build_absolute_uri(address)
+    duties = next((holder.duties for holder in card.posted("worker")), ())
     return render(
-        request, "grids/plate.html", {"card": card, "area": found, "link": link, "qr": qr_image(link)}
+        request,
+        "grids/plate.html",
+        {"card": card, "area": found, "link": link, "qr": qr_image(link), "duties": duties},
     )
 
 

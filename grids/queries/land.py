@@ -133,8 +133,12 @@ def _holders(posts: QuerySet[Post], *, at: datetime, rights: Rights) -> list[Hol
     rows = list(
         posts.filter(in_force(at.astimezone(SHANGHAI).date()), person__is_active=True)
         .select_related("person", "role", "area", "unit__area")
-        .order_by("rank", "cover", "id")
+        .order_by("cover", "id")
     )
+    ranks = list(Post.Rank.values)
+    rows.sort(
+        key=lambda p: (ranks.index(p.rank), p.role.rank if p.role_id else 0)
+    )  # stable: A stays before B
     away = absent_people((p.person_id for p in rows), at=at)
     return [_holder(post, post.person, post.person_id in away, rights) for post in rows]
 

@@ -103,6 +103,7 @@ def test_the_plate_carries_a_code_for_this_very_grid(district: None) -> None:
     html = signed_in("zhihui").get(f"/grids/{HOME_GRID}/plate/").content.decode()
     assert 'src="data:image/svg+xml' in html
     assert f"/c/g/{HOME_GRID}/" in html
+    assert "隐患排查" in html  # one of the seven duties of the worker (20)
 
 
 def test_the_map_tells_children_and_outline(district: None) -> None:
