@@ -76,7 +76,8 @@ def standing(event: Event, *, at: datetime) -> dict[str, Any]:
     since = next((r["at"] for r in reversed(trail) if step_of(r["from_state"]) != current), lead.reported_at)
     clocks = clocks_of([lead.pk]).get(lead.pk, [])
     promise = [row for row in clocks if row["stage"] in SHOWN_STAGES and row["order_id"] is None]
-    due = expected(lead, at=at) if not public.is_over(lead) and lead.handled_at is None else None
+    waits = public.is_over(lead) or lead.handled_at is not None or lead.state in ("needs_info", "suspended")
+    due = None if waits else expected(lead, at=at)
     return {
         "code": event.tracking_code, "category": category_name(event.category), "place": event.area.name,
         "state": lead.state, "state_label": event.get_state_display(), "tone": STATE_TONES.get(lead.state, "pause"),
