@@ -29,3 +29,10 @@ class GovernanceConfig(AppConfig):
 
     def ready(self) -> None:
         from governance import checks, wiring  # noqa: F401  (registers checks, binds rooms together)
+        from django.conf import settings
+
+        if settings.DEMO:
+            from casework.clock import authority
+            from governance.demo import clock
+
+            authority.let_run_ahead(clock.shift)

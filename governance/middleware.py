@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
+from casework.clock.authority import ahead
+
 logger = logging.getLogger("governance.request")
 RETRY_AFTER_SECONDS = 5
 
@@ -26,7 +28,7 @@ class RequestEdge:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.at = timezone.now()
+        request.at = timezone.now() + ahead()
         request.request_id = secrets.token_hex(4).upper()
         started = monotonic()
         response = self.get_response(request)

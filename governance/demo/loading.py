@@ -14,7 +14,7 @@ from dashboard.tallies import fold_all, rebuild
 from events import placing
 from events.load import load_reference, make_routing_rules
 from events.models import Event
-from governance.demo import memory
+from governance.demo import clock, memory
 from governance.demo.past import DAYS, PER_DAY, make_past
 from governance.demo.stage import Stage
 from grids.demo_load import load_district
@@ -53,6 +53,7 @@ def purge() -> None:
             "TRUNCATE events_event, casework_outboxitem, casework_notice, casework_delivery CASCADE"
         )
     memory.forget()
+    clock.reset()
     rebuild()
 
 

@@ -67,8 +67,11 @@ class Scene:
         number = self.case.reworks + self.case.reopens + 1
         return [row for row in self.rows(Verification) if row.way == way and row.round == number]
 
-    def later(self, base: datetime, low: float, high: float, *about: object, office: bool = False) -> datetime:
-        """A moment ``low`` … ``high`` seconds after ``base``, more often early; of working time for an office."""
+    def later(self, base: datetime, low: float, high: float, *about: object, office: bool = False,
+              unit_id: int | None = None) -> datetime:
+        """A moment ``low`` … ``high`` seconds after ``base``, more often early; of working time for an office that
+        closes at night."""
+        office = office and not (unit_id and self.stage.units[unit_id].round_the_clock)
         share = self.rng(*about).betavariate(1.3, 2.6)
         seconds = (low + (high - low) * share) * self.fate.hurry
         if office and self.fate.hurry == 1.0 and not self.is_grave:

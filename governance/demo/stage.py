@@ -9,12 +9,12 @@ from functools import cached_property
 
 from casework.actor import Actor
 from casework.models import StoredFile
-from events.models import Category
+from events.models import Category, RoutingRule
 from events.transitions import Report
 from governance.demo.cast import Cast
 from governance.demo.fate import Draw
 from governance.demo.words import Land, Spot, Words
-from grids.models import Unit
+from grids.models import Area, Post, Unit
 
 MACHINES = {
     "police110": "110接处警平台", "video": "视频智能分析", "sensor": "物联感知平台", "department": "部门业务系统",
@@ -34,7 +34,14 @@ class Stage:
         self.units = {unit.pk: unit for unit in Unit.objects.select_related("area")}
         self.by_code = {unit.code: unit for unit in self.units.values()}
         self.categories = {row.code: row for row in Category.objects.filter(parent__isnull=False, is_active=True)}
+        self.owned = set(RoutingRule.objects.values_list("category_id", flat=True))
+        """Categories that some rule sends to a unit."""
         self.draw = Draw({code: row.urgency for code, row in self.categories.items()})
+
+    @staticmethod
+    def is_loaded() -> bool:
+        """Whether there are grids and posts to play on."""
+        return Post.objects.exists() and Area.objects.filter(level_id="grid", boundary__isnull=False).exists()
 
     @cached_property
     def pictures(self) -> list[StoredFile]:

@@ -17,6 +17,12 @@ from governance.demo.scene import Scene, Step, first
 from grids.models import Unit
 
 
+BY_HAND = {
+    "01": "justice", "03": "emergency", "05": "city_management", "09": "housing", "15": "education", "17": "petitions",
+}  # fmt: skip
+"""Whom the desk asks where no rule and no duty list names anybody."""
+
+
 def next_step(scene: Scene) -> Step | None:
     """The next thing that will be done, or None when it is left as it is."""
     case = scene.case
@@ -133,7 +139,9 @@ def _awaiting_dispatch(scene: Scene) -> Step | None:
     if desk is None:
         return None
     when = scene.later(case.changed_at, 40, 200 if scene.is_grave else 1250, "dispatch", case.bounces)
-    return Step(when, "dispatch", lambda at: verbs.dispatch(case, actor=desk, at=at))
+    unit = None if case.category_id in stage.owned else stage.by_code.get(BY_HAND.get(case.category_id[:2], ""))
+    words = "无对应规则,经研判由该单位牵头" if unit else ""
+    return Step(when, "dispatch", lambda at: verbs.dispatch(case, unit=unit, actor=desk, at=at, note=words))
 
 
 def _ruling(scene: Scene, waiting: Decline, director: Actor) -> Step:

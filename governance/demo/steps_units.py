@@ -50,7 +50,8 @@ def _sign(scene: Scene, order: WorkOrder) -> Step | None:
     limit = budget(scene.case.service_class_id, "accept") or {"kind": "WH", "seconds": 7200}
     slow = scene.rng("slow", order.unit_id).random() < 0.04
     high = limit["seconds"] * (1.5 if slow else 0.8)
-    when = scene.later(order.sent_at, min(60, high / 4), high, "sign", order.unit_id, office=limit["kind"] != "C")
+    when = scene.later(order.sent_at, min(60, high / 4), high, "sign", order.unit_id, office=limit["kind"] != "C",
+                       unit_id=order.unit_id)
     return Step(when, "accept", lambda at: verbs.accept(order, actor=actor, at=at))
 
 
@@ -106,7 +107,8 @@ def _turn(scene: Scene, order: WorkOrder) -> Step | None:
         actor = _actor(scene, order, "events.accept")
         if actor is not None:
             high = limit["seconds"] * (0.65 if scene.rng("calls", order.unit_id).random() < 0.96 else 1.4)
-            when = scene.later(order.sent_at, high / 12, high, "contact", order.unit_id, office=limit["kind"] != "C")
+            when = scene.later(order.sent_at, high / 12, high, "contact", order.unit_id, office=limit["kind"] != "C",
+                               unit_id=order.unit_id)
             return Step(when, "contact", lambda at: verbs.contact(order, actor=actor, at=at, note="已电话联系反映人"))
     return _delegate(scene, order) or _return(scene, order) or _time(scene, order)
 
