@@ -14,7 +14,6 @@ from casework.actor import Actor
 from casework.models import StoredFile
 from events import actions, transitions
 from events.models import (
-    Consultation,
     Decline,
     Event,
     EventReporter,
@@ -217,7 +216,6 @@ def _has_duplicate(kit: Kit, state: str) -> None:
 
 
 def _just_sent(kit: Kit, state: str) -> None:
-    WorkOrder.objects.filter(event=kit.event).exclude(pk=kit.order.pk).update(sent_at=NOON)
     kit.event = worlds.in_progress(kit.world)
     kit.order = worlds.the_order(kit.event)
     kit.at = NOON + timedelta(seconds=8)
@@ -309,12 +307,6 @@ def _absorb(kit: Kit, actor: Actor) -> object:
     return transitions.merge(kit.other, master=kit.event, actor=actor, at=kit.at, note="同一事项")
 
 
-def _transfer(kit: Kit, actor: Actor) -> object:
-    return transitions.transfer(
-        kit.event, kind="court", basis="民事诉讼法", actor=actor, at=kit.at, note="当事人起诉"
-    )
-
-
 def _suspend(kit: Kit, actor: Actor) -> object:
     return transitions.suspend(kit.event, reason="superior_approval", actor=actor, at=kit.at, note="等待批复")
 
@@ -383,7 +375,7 @@ DRIVERS: dict[str, Drive] = {
     "absorb": _absorb,
     "release": lambda kit, actor: transitions.split_off(kit.other, actor=actor, at=kit.at, note="不是一回事"),
     "split_off": _on_event("split_off", note="不是一回事"),
-    "transfer": _transfer,
+    "transfer": _on_event("transfer", kind="court", basis="民事诉讼法", note="当事人起诉"),
     "take_back": _on_event("take_back", note="对方退回"),
     "comment": _on_event("comment", note="已电话联系"),
     "attach": lambda kit, actor: actions.attach(kit.event, file=kit.file, actor=actor, at=kit.at),

@@ -25,8 +25,17 @@ from casework.models import OutboxItem
 from casework.trail import verify_case
 from events import tasks, transitions
 from events.alarms import sound
-from events.models import Decline, Event, EventAlarm, EventDeadline, Extension, SupervisionOrder, WhistlePart
-from events.models import Whistle, WorkOrder
+from events.models import (
+    Decline,
+    Event,
+    EventAlarm,
+    EventDeadline,
+    Extension,
+    SupervisionOrder,
+    Whistle,
+    WhistlePart,
+    WorkOrder,
+)
 from events.transitions import Decision, Share
 from events.workflow import ALL_STATES, ENDED, MOVES, OPEN_ORDER
 from grids.models import Post
@@ -62,152 +71,151 @@ FORWARD = (
 done: Counter[str] = Counter()
 
 
-def _machine(world: World, monkeypatch: pytest.MonkeyPatch) -> type[RuleBasedStateMachine]:
-    class Loop(RuleBasedStateMachine):
-        """One to three events in one savepoint."""
+class Loop(RuleBasedStateMachine):
+    """Two events in one savepoint. ``world`` and ``patch`` are given by a subclass."""
 
-        def __init__(self) -> None:
-            super().__init__()
-            self.at: datetime = NOON
-            self.states: dict[int, str] = {}
-            self.checked: dict[int, int] = {}
-            self.drawn = 0
-            self.savepoint = transaction.atomic()
-            self.savepoint.__enter__()
+    world: World
+    patch: pytest.MonkeyPatch
 
-        def teardown(self) -> None:
-            transaction.set_rollback(True)
-            self.savepoint.__exit__(None, None, None)
-            transaction.set_rollback(False)
+    def __init__(self) -> None:
+        super().__init__()
+        self.at: datetime = NOON
+        self.states: dict[int, str] = {}
+        self.checked: dict[int, int] = {}
+        self.drawn = 0
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
 
-        @initialize(urgency=st.sampled_from(["P3", "P2", "P1"]))
-        def begin(self, urgency: str) -> None:
-            for _n in range(2):
-                event = worlds.reported(world, at=self.at, urgency=urgency, reporter_phone="13900002222")
-                self.states[event.pk] = event.state
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.savepoint.__exit__(None, None, None)
+        transaction.set_rollback(False)
 
-        @rule(move=st.sampled_from(VERBS), who=st.sampled_from(WHO), pick=st.integers(0, 5))
-        def anything(self, move: str, who: str, pick: int) -> None:
-            self.do(move, who, pick)
+    @initialize(urgency=st.sampled_from(["P3", "P2", "P1"]))
+    def begin(self, urgency: str) -> None:
+        for _n in range(2):
+            event = worlds.reported(self.world, at=self.at, urgency=urgency, reporter_phone="13900002222")
+            self.states[event.pk] = event.state
 
-        @rule(n=st.integers(0, 999), pick=st.integers(0, 5))
-        def forward(self, n: int, pick: int) -> None:
-            self.do(*self.legal(n, pick), pick)
+    @rule(move=st.sampled_from(VERBS), who=st.sampled_from(WHO), pick=st.integers(0, 5))
+    def anything(self, move: str, who: str, pick: int) -> None:
+        self.do(move, who, pick)
 
-        @rule(n=st.integers(0, 999), pick=st.integers(0, 5))
-        def further(self, n: int, pick: int) -> None:
-            self.do(*self.legal(n, pick), pick)
+    @rule(n=st.integers(0, 999), pick=st.integers(0, 5))
+    def forward(self, n: int, pick: int) -> None:
+        self.do(*self.legal(n, pick), pick)
 
-        @rule(n=st.integers(0, 999), pick=st.integers(0, 5))
-        def and_on(self, n: int, pick: int) -> None:
-            self.do(*self.legal(n, pick), pick)
+    @rule(n=st.integers(0, 999), pick=st.integers(0, 5))
+    def further(self, n: int, pick: int) -> None:
+        self.do(*self.legal(n, pick), pick)
 
-        @rule(n=st.integers(0, 999), pick=st.integers(0, 5), writer=st.sampled_from(WRITERS))
-        def with_a_fault(self, n: int, pick: int, writer: str) -> None:
-            pair = self.legal(n, pick)
-            event = self.event(pick)
-            before = (event.version, event.trail.count(), OutboxItem.objects.count(), event.orders.count())
-            try:
-                with broken(writer, monkeypatch), transaction.atomic():
-                    self.call(pair[0], pair[1], event)
-            except (Fault, MoveRefused):
-                event.refresh_from_db()
-                after = (event.version, event.trail.count(), OutboxItem.objects.count(), event.orders.count())
-                assert after == before
-            else:
-                self.note(pair[0])
+    @rule(n=st.integers(0, 999), pick=st.integers(0, 5))
+    def and_on(self, n: int, pick: int) -> None:
+        self.do(*self.legal(n, pick), pick)
 
-        @rule(minutes=st.sampled_from([1, 30, 61, 240, 1440, 4320]))
-        def time_passes(self, minutes: int) -> None:
-            """The sweeps and tasks at the new moment, and what they owe."""
-            self.at += timedelta(minutes=minutes)
-            for task in (tasks.close_claim_windows, tasks.cover_absences, tasks.resume_suspended,
-                         tasks.needs_info_timeouts, tasks.evaluate_timeouts):  # fmt: skip
-                task(at=self.at)
-            sweep_deadlines(EventDeadline, EventAlarm, at=self.at)
-            for item in OutboxItem.objects.filter(topic="alarm", done_at=None):
-                sound(item, self.at)
-                OutboxItem.objects.filter(pk=item.pk).update(done_at=self.at)
-            self.checked.clear()
-            self.observe()
+    @rule(n=st.integers(0, 999), pick=st.integers(0, 5), writer=st.sampled_from(WRITERS))
+    def with_a_fault(self, n: int, pick: int, writer: str) -> None:
+        pair = self.legal(n, pick)
+        event = self.event(pick)
+        before = (event.version, event.trail.count(), OutboxItem.objects.count(), event.orders.count())
+        try:
+            with broken(writer, self.patch), transaction.atomic():
+                self.call(pair[0], pair[1], event)
+        except (Fault, MoveRefused):
+            event.refresh_from_db()
+            after = (event.version, event.trail.count(), OutboxItem.objects.count(), event.orders.count())
+            assert after == before
+        else:
+            self.note(pair[0])
 
-        @rule(who=st.sampled_from(["handler", "officer_a", "worker_a1", "director"]), gone=st.booleans())
-        def a_post_is_revoked_or_given_back(self, who: str, gone: bool) -> None:
-            day = NOON.date() - timedelta(days=1) if gone else None
-            Post.objects.filter(person=world.people[who]).update(valid_to=day)
+    @rule(minutes=st.sampled_from([1, 30, 61, 240, 1440, 4320]))
+    def time_passes(self, minutes: int) -> None:
+        """Posts are given back; the sweeps and tasks at the new moment, and what they owe."""
+        self.at += timedelta(minutes=minutes)
+        Post.objects.filter(valid_to__isnull=False).update(valid_to=None)
+        for task in (tasks.close_claim_windows, tasks.cover_absences, tasks.resume_suspended,
+                     tasks.needs_info_timeouts, tasks.evaluate_timeouts):  # fmt: skip
+            task(at=self.at)
+        sweep_deadlines(EventDeadline, EventAlarm, at=self.at)
+        for item in OutboxItem.objects.filter(topic="alarm", done_at=None):
+            sound(item, self.at)
+            OutboxItem.objects.filter(pk=item.pk).update(done_at=self.at)
+        self.checked.clear()
+        self.observe()
 
-        # -- how a move is done ------------------------------------------------------------------------
+    @rule(who=st.sampled_from(["handler", "officer_a", "worker_a1", "director"]))
+    def a_post_is_revoked(self, who: str) -> None:
+        Post.objects.filter(person=self.world.people[who]).update(valid_to=NOON.date() - timedelta(days=1))
 
-        def legal(self, n: int, pick: int) -> tuple[str, str]:
-            """A move that the table allows in the present state, with somebody who may."""
-            state = self.event(pick).state
-            pairs = [pair for pair in FORWARD if state in MOVES[pair[0]].sources]
-            self.drawn += 1
-            return pairs[(n * 2_654_435_761 + self.drawn * 40_503) % len(pairs)]  # drawn numbers are mostly small
+    # -- how a move is done ------------------------------------------------------------------------
 
-        def event(self, pick: int) -> Event:
-            keys = sorted(self.states)
-            return Event.objects.get(pk=keys[pick % len(keys)])
+    def legal(self, n: int, pick: int) -> tuple[str, str]:
+        """A move that the table allows in the present state, with somebody who may."""
+        state = self.event(pick).state
+        pairs = [pair for pair in FORWARD if state in MOVES[pair[0]].sources]
+        self.drawn += 1
+        return pairs[(n * 2_654_435_761 + self.drawn * 40_503) % len(pairs)]  # drawn numbers are mostly small
 
-        def do(self, move: str, who: str, pick: int) -> None:
-            event = self.event(pick)
-            before = event.version, event.state
-            try:
-                self.call(move, who, event)
-            except MoveRefused as refusal:
-                assert refusal.detail
-                event.refresh_from_db()
-                assert (event.version, event.state) == before, f"{move} refused, but changed"
-            else:
-                self.note(move)
-            self.observe()
+    def event(self, pick: int) -> Event:
+        keys = sorted(self.states)
+        return Event.objects.get(pk=keys[pick % len(keys)])
 
-        def note(self, move: str) -> None:
-            done[move] += 1
-            self.observe()
+    def do(self, move: str, who: str, pick: int) -> None:
+        event = self.event(pick)
+        before = event.version, event.state
+        try:
+            self.call(move, who, event)
+        except MoveRefused:
+            event.refresh_from_db()
+            assert (event.version, event.state) == before, f"{move} refused, but changed"
+        else:
+            self.note(move)
+        self.observe()
 
-        def observe(self) -> None:
-            self.states = dict(Event.objects.filter(pk__in=self.states).values_list("pk", "state"))
+    def note(self, move: str) -> None:
+        done[move] += 1
+        self.observe()
 
-        def call(self, move: str, who: str, event: Event) -> None:
-            lanes = {"system": Actor.system, "citizen": Actor.citizen}
-            actor = lanes[who]() if who in lanes else world.actor(who, self.at)
-            kit = self.kit(event)
-            if move in ("delegate",):
-                share = Share(world.units["community_a"], "核实", 30, area=world.areas["grid_a1"])
-                transitions.delegate(kit.order, shares=[share], actor=actor, at=self.at)
-            elif move == "confer":
-                decisions = [Decision(world.units["chengguan"], "修复", "C", 7200)]
-                transitions.confer(event, decisions=decisions, actor=actor, at=self.at, note="纪要")
-            else:
-                DRIVERS[move](kit, actor)
+    def observe(self) -> None:
+        self.states = dict(Event.objects.filter(pk__in=self.states).values_list("pk", "state"))
 
-        def kit(self, event: Event) -> Kit:
-            """Its newest rows of each kind; an unsaved one (unknown to the door) where there is none."""
-            def newest(model: type, **blank: object) -> object:
-                return model.objects.filter(event=event).order_by("pk").last() or model(event=event, **blank)
+    def call(self, move: str, who: str, event: Event) -> None:
+        lanes = {"system": Actor.system, "citizen": Actor.citizen}
+        actor = lanes[who]() if who in lanes else self.world.actor(who, self.at)
+        kit = self.kit(event)
+        if move in ("delegate",):
+            share = Share(self.world.units["community_a"], "核实", 30, area=self.world.areas["grid_a1"])
+            transitions.delegate(kit.order, shares=[share], actor=actor, at=self.at)
+        elif move == "confer":
+            decisions = [Decision(self.world.units["chengguan"], "修复", "C", 7200)]
+            transitions.confer(event, decisions=decisions, actor=actor, at=self.at, note="纪要")
+        else:
+            DRIVERS[move](kit, actor)
 
-            open_order = event.orders.filter(state__in=OPEN_ORDER).order_by("-is_lead", "pk").first()
-            order = open_order or newest(WorkOrder, unit=world.units["chengguan"])
-            part = WhistlePart.objects.filter(whistle__event=event, unit=world.units["zhujian"]).order_by("pk").last()
-            blank = WhistlePart(whistle=Whistle(event=event), unit=world.units["zhujian"])
-            return Kit(
-                world, event, order=order, whistle=newest(Whistle), part=part or blank,
-                decline=newest(Decline), extension=newest(Extension), supervision=newest(SupervisionOrder),
-                other=Event.objects.exclude(pk=event.pk).filter(pk__in=self.states).order_by("pk").first(), at=self.at,
-            )
+    def kit(self, event: Event) -> Kit:
+        """Its newest rows of each kind; an unsaved one (unknown to the door) where there is none."""
+        def newest(model: type, **blank: object) -> object:
+            return model.objects.filter(event=event).order_by("pk").last() or model(event=event, **blank)
 
-        # -- invariants of quality.md §3.12 ------------------------------------------------------------
+        open_order = event.orders.filter(state__in=OPEN_ORDER).order_by("-is_lead", "pk").first()
+        order = open_order or newest(WorkOrder, unit=self.world.units["chengguan"])
+        part = WhistlePart.objects.filter(whistle__event=event, unit=self.world.units["zhujian"]).order_by("pk").last()
+        blank = WhistlePart(whistle=Whistle(event=event), unit=self.world.units["zhujian"])
+        return Kit(
+            self.world, event, order=order, whistle=newest(Whistle), part=part or blank,
+            decline=newest(Decline), extension=newest(Extension), supervision=newest(SupervisionOrder),
+            other=Event.objects.exclude(pk=event.pk).filter(pk__in=self.states).order_by("pk").first(), at=self.at,
+        )
 
-        @invariant()
-        def they_hold(self) -> None:
-            """Of every event that a step has changed; after time has passed, of all."""
-            for event in Event.objects.filter(pk__in=self.states).select_related("master"):
-                if self.checked.get(event.pk) != event.version:
-                    check(event, self.at)
-                    self.checked[event.pk] = event.version
+    # -- invariants of quality.md §3.12 ------------------------------------------------------------
 
-    return Loop
+    @invariant()
+    def they_hold(self) -> None:
+        """Of every event that a step has changed; after time has passed, of all."""
+        for event in Event.objects.filter(pk__in=self.states).select_related("master"):
+            if self.checked.get(event.pk) != event.version:
+                check(event, self.at)
+                self.checked[event.pk] = event.version
 
 
 def check(event: Event, at: datetime) -> None:
@@ -298,7 +306,7 @@ def _check_counts(event: Event, orders: list[WorkOrder]) -> None:
 def test_random_histories_keep_every_invariant(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     done.clear()
     run_state_machine_as_test(
-        _machine(world, monkeypatch),
+        type("Histories", (Loop,), {"world": world, "patch": monkeypatch}),
         settings=settings(
             max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, derandomize=not NIGHT, database=None,
             suppress_health_check=list(HealthCheck),

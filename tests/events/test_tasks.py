@@ -144,16 +144,17 @@ def test_a_district_without_dispatcher_is_on_the_board(world: World) -> None:
 def test_covering_by_hand_needs_somebody_who_may_act(world: World) -> None:
     order = delegated(world)
     dispatcher, event = world.actor("dispatcher"), order.event
-    with pytest.raises(MoveRefused, match="^invalid"):
+    with pytest.raises(MoveRefused, match=r"^invalid"):
         transitions.cover(event, order=order, person=world.people["stranger"], actor=dispatcher, at=NOON)
     transitions.cover(event, order=order, person=world.people["cover_a1"], actor=dispatcher, at=NOON)
-    with pytest.raises(MoveRefused, match="^holds_it"):
+    with pytest.raises(MoveRefused, match=r"^holds_it"):
         transitions.cover(event, order=order, person=world.people["cover_a1"], actor=dispatcher, at=NOON)
-    with pytest.raises(MoveRefused, match="^has_owner"):
+    with pytest.raises(MoveRefused, match=r"^has_owner"):
         transitions.cover(event, actor=dispatcher, at=NOON)
 
 
 def test_beat_knows_every_task_and_no_other() -> None:
-    here = {f"events.tasks.{name}" for name, task in inspect.getmembers(tasks) if getattr(task, "name", "") == f"events.tasks.{name}"}
+    named = {getattr(task, "name", None) for _name, task in inspect.getmembers(tasks)}
+    here = {name for name in named if isinstance(name, str) and name.startswith("events.tasks.")}
     scheduled = {entry["task"] for entry in app.conf.beat_schedule.values() if entry["task"].startswith("events.")}
     assert scheduled == here
