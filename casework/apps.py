@@ -6,5 +6,5 @@ class CaseworkConfig(AppConfig):
     verbose_name = "办案程序"
 
     def ready(self) -> None:
-        # Their outbox topics register themselves.
-        from casework import delivery, notices  # noqa: F401
+        # Their outbox topics and the hook on refusals register themselves.
+        from casework import delivery, listeners, notices  # noqa: F401

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from casework.actor import Actor
 from casework.book import Book
 from casework.clock.ledger import Clocks
+from casework.folder import Folder, grouped
 from casework.models import Case
 from casework.refusals import MoveRefused, forbidden, missing, not_found
 from casework.trail import plain
@@ -47,55 +48,6 @@ class Move:
     needs: tuple[str, ...] = ()
     is_public: bool = False
     """Whether the citizen's page shows it."""
-
-
-class Folder:
-    """What a transaction knows of one locked case: its live clocks and companion rows, each read once."""
-
-    def __init__(self, case: Case, book: Book) -> None:
-        self.case = case
-        self.book = book
-        self._clocks: Clocks | None = None
-        self._rows: dict[type[models.Model], list[models.Model]] = {}
-        self._made: dict[type[models.Model], list[models.Model]] = {}
-
-    @property
-    def has_clocks(self) -> bool:
-        return self._clocks is not None
-
-    @property
-    def clocks(self) -> Clocks:
-        if self._clocks is None:
-            model = self.case.deadline_model()
-            live = [] if self.case.pk is None else list(
-                model.objects.filter(case=self.case).exclude(state="stopped").order_by("pk")
-            )
-            self.take_clocks(live)
-        return self._clocks
-
-    def take_clocks(self, live: list) -> None:
-        """Use these rows instead of reading them."""
-        self._clocks = Clocks(self.case, self.case.deadline_model(), live, self.book)
-
-    def rows(self, model: type[models.Model]) -> list[models.Model]:
-        """All rows of a companion model (its foreign key is named after the case's model), oldest first."""
-        if model not in self._rows:
-            name = self.case._meta.model_name
-            found = [] if self.case.pk is None else list(model.objects.filter(**{name: self.case}).order_by("pk"))
-            self.take_rows(model, found + self._made.pop(model, []))
-        return self._rows[model]
-
-    def add(self, row: models.Model) -> None:
-        """A companion row made in this transaction; read or not, ``rows`` will have it."""
-        kept = self._rows if type(row) in self._rows else self._made
-        kept.setdefault(type(row), []).append(row)
-
-    def take_rows(self, model: type[models.Model], rows: list) -> None:
-        """Use these rows instead of reading them."""
-        name = self.case._meta.model_name
-        for row in rows:
-            setattr(row, name, self.case)
-        self._rows[model] = rows
 
 
 @dataclass
@@ -193,25 +145,18 @@ class Batch:
         found = {}
         for case in model.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"):
             found[case.pk] = self.folders[model, case.pk] = Folder(case, self.book)
-        clocks = _grouped(model.deadline_model().objects.filter(case__in=found).exclude(state="stopped"), "case_id")
+        clocks = grouped(model.deadline_model().objects.filter(case__in=found).exclude(state="stopped"), "case_id")
         for key, folder in found.items():
             folder.take_clocks(clocks.get(key, []))
         name = model._meta.model_name
         for companion in companions:
-            rows = _grouped(companion.objects.filter(**{f"{name}__in": found}), f"{name}_id")
+            rows = grouped(companion.objects.filter(**{f"{name}__in": found}), f"{name}_id")
             for key, folder in found.items():
                 folder.take_rows(companion, rows.get(key, []))
 
     def write(self) -> None:
         """Write what has been collected so far; the locks stay, what was read is kept."""
         self.book.write()
-
-
-def _grouped(rows: models.QuerySet, attname: str) -> dict[int, list]:
-    found: dict[int, list] = {}
-    for row in rows.order_by("pk"):
-        found.setdefault(getattr(row, attname), []).append(row)
-    return found
 
 
 @contextmanager

@@ -28,5 +28,6 @@ app.conf.beat_schedule = {
     "evaluations": tick("events.tasks.evaluate_timeouts", 600),
     "tallies": tick("dashboard.tasks.fold_tallies", 10),
     "recurrences": tick("dashboard.tasks.watch_recurrences", 3600),
+    "tree": tick("grids.check_tree", 86_400),
     "nightly": tick("casework.tasks.nightly", 3600),
 }

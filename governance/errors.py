@@ -11,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from casework.door import MoveRefused
+from grids.refusals import GridRefused
 
 CODES = {
     400: "invalid",
@@ -49,7 +50,7 @@ def _sentence(status: int, error: exceptions.APIException) -> str:
 
 def api_error(error: Exception, context: dict) -> Response | None:
     """DRF's exception handler: every refusal as ``{code, detail, fields?, holder?}``."""
-    if isinstance(error, MoveRefused):
+    if isinstance(error, MoveRefused | GridRefused):
         headers = {"Retry-After": "60"} if error.status == 429 else None
         return Response(error.as_dict(), status=error.status, headers=headers)
     if isinstance(error, Http404):
