@@ -5,12 +5,14 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from events.citizen.views_report import elder
-from governance import bell, views
+from governance import bell, help, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("i18n/", set_language, name="set_language"),
     path("accounts/", include("accounts.urls")),
+    path("help/", help.index, name="help"),
+    path("help/<slug:slug>/", help.handbook, name="help_handbook"),
     path("notices/", bell.notices, name="notices"),
     path("notices/read/", bell.read, name="notices_read"),
     path("notices/<int:key>/take/", bell.take, name="notices_take"),
