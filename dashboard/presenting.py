@@ -14,6 +14,7 @@ from casework.refusals import missing
 from dashboard.formulas import rate
 from events.models.catalogue import Urgency
 from events.workflow import LIVE
+from grids.scope import SHANGHAI
 
 if TYPE_CHECKING:
     from dashboard.queries import Reading
@@ -208,7 +209,9 @@ def _duty(item: dict[str, Any]) -> dict[str, Any]:
 
 def _feed_row(row: dict[str, Any], at: datetime) -> dict[str, Any]:
     label = str(URGENCY_WORDS[row["urgency"]])
-    return {**row, "level": SHAPES[row["urgency"]], "level_label": label, "chip": _chip(row, at)}
+    reported = row["reported_at"]
+    today = reported is not None and reported.astimezone(SHANGHAI).date() == at.astimezone(SHANGHAI).date()
+    return {**row, "is_today": today, "level": SHAPES[row["urgency"]], "level_label": label, "chip": _chip(row, at)}
 
 
 def _chip(row: dict[str, Any], at: datetime) -> dict[str, Any]:

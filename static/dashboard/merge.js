@@ -1,6 +1,7 @@
 /**
- * Brings a part of the page to the state of a fresh copy without replacing it: text nodes and attributes change, rows are
- * matched by data-key, elements with data-keep (a canvas) and whatever holds the focus stay as they are.
+ * Brings a part of the page to the state of a fresh copy without replacing it: text nodes and attributes change. Rows of a
+ * ranking are places: the place stays and its text changes, so nothing moves; parts with data-key are matched by it.
+ * Elements with data-keep (a canvas) stay as they are; a list with data-pause waits while a person points at it or is in it.
  */
 
 const SAME = Symbol("same");
@@ -66,9 +67,8 @@ export function merge(here, fresh) {
     return;
   }
   if (here.nodeType !== Node.ELEMENT_NODE || here.hasAttribute("data-keep")) return;
+  if (here.hasAttribute("data-pause") && (here.contains(document.activeElement) || here.matches(":hover"))) return;
   mergeAttributes(here, fresh);
-  // A countdown is kept by the page's own clock; only its facts come from outside.
-  if (here.classList.contains("chip__text")) return;
   mergeChildren(here, fresh);
 }
 

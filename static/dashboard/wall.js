@@ -160,7 +160,7 @@ function click(event) {
   else if (scene) setScene(scene.dataset.sceneButton);
   else if (layer) toggleLayer(layer);
   else if (event.target.closest("[data-table]")) toggleTable();
-  else if (event.target.closest("[data-reset]")) map.reset();
+  else if (event.target.closest("[data-reset], [data-inset]")) map.reset();
   else if (event.target.closest("[data-fullscreen]")) fullscreen();
   else if (down && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();

@@ -2,6 +2,7 @@
 
 import { GridMap } from "../shared/map.js";
 import { element } from "../shared/words.js";
+import { coreOf, Inset } from "./wall_inset.js";
 import { say } from "./wall_words.js";
 
 const L = window.L;
@@ -16,6 +17,7 @@ export class WallMap {
     this.up = {};
     this.shown = { red: true, over: true, names: true };
     this.live = null;
+    this.inset = new Inset(document.querySelector("[data-inset]"));
   }
 
   /** Another area: its outlines (`layers`) and what is going on in it (`live`). */
@@ -26,10 +28,14 @@ export class WallMap {
     }
     delete this.frame.dataset.missing;
     const bounds = layers.bounds || this.#around(layers.cells);
-    if (!this.grid) this.grid = new GridMap(this.frame, { bounds, wheel: true, onOpen: (cell) => this.#open(cell) });
+    const core = layers.outline ? coreOf(layers.cells.features, bounds) : null;
+    this.views = core ? [core, bounds] : [bounds];
+    if (core) this.inset.show(layers, live, core);
+    else this.inset.hide();
+    if (!this.grid) this.grid = new GridMap(this.frame, { bounds: this.views[0], wheel: true, onOpen: (cell) => this.#open(cell) });
     this.up = layers.up;
     this.layers = layers;
-    this.grid.home = L.latLngBounds(bounds.map(([lon, lat]) => [lat, lon]));
+    this.#aim(0);
     this.grid.map.closePopup();
     this.grid.setMarks([]);
     this.grid.setAreas(this.#cells(layers.cells, live), { labels: false });
@@ -39,6 +45,11 @@ export class WallMap {
     this.update(live);
     this.grid.reset();
     for (const [key, { layer }] of this.grid.areas) layer.bindTooltip(() => this.#hint(key), { sticky: true, className: "cell-hint" });
+  }
+
+  #aim(view) {
+    this.view = view;
+    this.grid.home = L.latLngBounds(this.views[view].map(([lon, lat]) => [lat, lon]));
   }
 
   #around(cells) {
@@ -87,6 +98,7 @@ export class WallMap {
       if (node.textContent !== text) node.textContent = text;
     });
     this.grid.setMarks(this.#marks(live));
+    this.inset.update(live);
   }
 
   #marks(live) {
@@ -123,8 +135,11 @@ export class WallMap {
     this.update(this.live);
   }
 
+  /** The first view again; from there the whole area, where the first view is its dense part. */
   reset() {
-    if (this.grid) this.grid.reset();
+    if (!this.grid) return;
+    this.#aim(this.grid.atHome ? (this.view + 1) % this.views.length : 0);
+    this.grid.reset();
   }
 
   zoom(by) {
