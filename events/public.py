@@ -29,6 +29,8 @@ SHOWN_NOTES = frozenset({
     "comment",
 })
 """Moves whose note was written for the reporter or by the reporter."""
+ALIKE = 0.15
+"""Share of common character pairs from which two texts may speak of one matter."""
 _WITH = ("owner_unit", "category", "area", "master__owner_unit")
 
 
@@ -109,6 +111,7 @@ def similar(
         return []
     radius = limits().numbers["similar_reports_radius_m"]
     near = duplicates.nearby(lon=lon, lat=lat, at=at, grams=grams(text), category=category, radius_m=radius)
+    near = [row for row in near if _may_be_same(row, category)]
     rows = (
         Event.objects.select_related("category", "owner_unit")
         .filter(pk__in=[row["id"] for row in near])
@@ -124,6 +127,11 @@ def similar(
         Similar(events[row["id"]], row["distance_m"], pictures.get(row["id"]))
         for row in near if row["id"] in events
     ][:limit]
+
+
+def _may_be_same(row: dict, category: str | None) -> bool:
+    """Near is not enough where both have a kind: the same kind, or words alike."""
+    return not category or row["category_id"] in (category, None) or row["likeness"] >= ALIKE
 
 
 def followed(key: int) -> Event | None:

@@ -124,6 +124,11 @@ def test_similar_open_reports_are_shown_without_a_word_of_their_text(world, visi
     assert far.status_code == 302
 
 
+def test_another_kind_of_matter_near_by_is_not_shown(world, visitor):
+    visitor.report(lon="106.8000", lat="39.6700", kind="parking", text="车停在人行道")
+    assert Visitor("198.51.100.8").send(lon="106.8001", lat="39.6700", kind="noise", text="半夜唱歌").status_code == 302
+
+
 def test_secret_reports_are_not_shown_as_similar(world, visitor):
     visitor.report(lon="106.8000", lat="39.6700", phone="13912345678", is_secret="on")
     assert Visitor("198.51.100.8").send(lon="106.8001", lat="39.6700").status_code == 302
