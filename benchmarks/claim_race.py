@@ -1,7 +1,7 @@
 """A thousand clients claim one event over a hundred connections (quality.md C-01), and the control without lock.
 
-The product is asked over HTTP on gunicorn with enough threads that a hundred requests are inside at once, each on
-a database connection of its own.
+The product is asked over HTTP on gunicorn with ten workers of ten threads, so that a hundred requests are inside at
+once, each on a database connection of its own.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def open_events(world: World, count: int) -> list[Event]:
 def race(world: World, *, clients: int = CLIENTS, connections: int = CONNECTIONS) -> dict:
     """One race: owners, statuses, holders named by the losers, p99 in seconds."""
     event = open_events(world, 1)[0]
-    with serving("governance.wsgi:application", threads=connections // 2) as port:
+    with serving("governance.wsgi:application", workers=10, threads=connections // 10) as port:
         sides = Sides(port, port, _token(port, "officer_a"))
         payload = loadgen.request(
             "POST", f"/api/v1/events/{quote(event.number)}/claim/", port=port, body=b"{}", headers=sides.signed

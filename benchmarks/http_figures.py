@@ -149,7 +149,6 @@ def _transition(sides: Sides, world: object) -> Figure:
     """Triage into the claim window: one transition of a reported event each."""
     from events.models import Event
 
-    numbers = iter(list(Event.objects.filter(state="reported").values_list("number", flat=True)))
     body = json.dumps({"category": "0606"}).encode()
 
     def move(_n: int) -> bytes:
@@ -159,7 +158,7 @@ def _transition(sides: Sides, world: object) -> Figure:
     def smallest(n: int) -> bytes:
         return loadgen.request("POST", f"/transition/{1 + n % EVENTS}/", port=sides.smallest, body=b"{}")
 
-    _more_reports(sides, numbers_needed=int((ROUNDS + 1) * SECONDS * 400))
+    _more_reports(int((ROUNDS + 1) * SECONDS * 600))
     numbers = iter(list(Event.objects.filter(state="reported").values_list("number", flat=True)))
     ratio, words = pairs(
         lambda: rate(sides.product, move, expect=(200,)), lambda: rate(sides.smallest, smallest, expect=(200,))
@@ -167,7 +166,7 @@ def _transition(sides: Sides, world: object) -> Figure:
     return Figure("F3", "transition by API ÷ smallest DRF transition", ratio, "×", ">= 0.5", COMMAND, words)
 
 
-def _more_reports(sides: Sides, *, numbers_needed: int) -> None:
+def _more_reports(count: int) -> None:
     """Reported events enough for the transitions, by the batch door."""
     from casework.actor import Actor
     from events.batch import report_many
@@ -175,10 +174,10 @@ def _more_reports(sides: Sides, *, numbers_needed: int) -> None:
 
     rows = [
         (
-            Report(source="sensor", text=f"路灯不亮 {n}", category="0606", area="150302001001", external_number=f"S{n}"),
+            Report(source="sensor", text=f"路灯不亮 {n}", category="0606", area="150302002001", external_number=f"S{n}"),
             district.START,
         )
-        for n in range(numbers_needed)
+        for n in range(count)
     ]
     for low in range(0, len(rows), 1000):
         report_many(rows[low : low + 1000], actor=Actor.system())

@@ -210,7 +210,7 @@ def moving(
     shared = _BATCH.get()
     if shared is None:
         with transaction.atomic():
-            folder = Folder(_locked(case), Book())
+            folder = Folder(_locked(case, move), Book())
             passage = Passage(folder.case, move, actor, at, folder, note)
             _enter(passage, unit_ids, area_path, seen_version)
             yield passage
@@ -232,7 +232,15 @@ def moving(
         raise
 
 
-def _locked(case: Case) -> Case:
+def _locked(case: Case, move: Move) -> Case:
+    """The row under its lock. A case that already refuses the move is not queued for: late losers of a race are
+    answered without waiting for one another. Whoever queues is asked again under the lock."""
+    if case.state not in move.sources:
+        found = type(case).objects.filter(pk=case.pk).first()
+        if found is None:
+            raise not_found()
+        if found.state not in move.sources:
+            return found
     try:
         return type(case).objects.select_for_update(of=("self",)).get(pk=case.pk)
     except type(case).DoesNotExist:

@@ -22,7 +22,7 @@ BOTH = {
     "unix_socket_permissions": "0700",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "max_connections": "60",
+    "max_connections": "140",
     "shared_buffers": "96MB",
     # Four processes fewer: nothing is replicated, and a small database gains nothing from readers of its own.
     "max_logical_replication_workers": "0",
