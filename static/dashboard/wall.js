@@ -1,6 +1,6 @@
 /** The command wall 指挥大屏: refresh in place, drill, scenes, layers, keys, formulas. */
 
-import { setServerTime, onTick } from "../shared/clock.js";
+import { onTick } from "../shared/clock.js";
 import { registerKey } from "../shared/keys.js";
 import { markReady } from "../shared/page.js";
 import { closeTop, openDrawer } from "../shared/panel.js";
@@ -50,7 +50,7 @@ async function layers(area) {
 
 /** Data that could not be renewed stays, and says from when it is. */
 function stuck(on) {
-  const note = document.querySelector("[data-stuck]");
+  const note = document.querySelector(".stage__stuck");
   const text = on ? say("stuck", new Date(Date.parse(lastShown) + 8 * 3600000).toISOString().slice(11, 19)) : "";
   if (note.textContent !== text) note.textContent = text;
 }
@@ -65,7 +65,6 @@ function take(page, found) {
   const started = performance.now();
   data = found;
   lastShown = found.asOf;
-  setServerTime(found.asOf);
   mergePage(page);
   drawCharts(data);
   stuck(false);

@@ -134,7 +134,7 @@ def test_stale_data_says_so_and_stays(district: World, live_server: Any, browser
     page.clock.run_for(90_000)
     assert light.get_attribute("data-age") == "dead"
     assert page.locator("[data-wall]").get_attribute("data-offline") is not None
-    assert page.locator("[data-stuck]").inner_text() != ""
+    assert page.locator(".stage__stuck").inner_text() != ""
     assert number(page, "reported") == shown
     page.unroute("**/pulse*")
     page.unroute("**/screen/live/*")
@@ -142,7 +142,7 @@ def test_stale_data_says_so_and_stays(district: World, live_server: Any, browser
     page.clock.run_for(2_000)
     page.wait_for_selector('.data-age[data-age="fresh"]')
     next_refresh(page)
-    assert page.locator("[data-stuck]").inner_text() == ""
+    assert page.locator(".stage__stuck").inner_text() == ""
     page.context.close()
 
 
