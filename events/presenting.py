@@ -14,6 +14,7 @@ from casework.clock.loader import calendar
 from events.models import Decline, Event, EventAttachment, EventDeadline
 from events.routing import precedents_of, suggest_units
 from events.workflow import DISPATCH_STATES, MOVES, STEPS, step_of
+from grids.scope import SHANGHAI
 
 LEVELS = {"P0": "critical", "P1": "urgent", "P2": "important", "P3": "normal"}
 STATE_TONES = {
@@ -64,9 +65,11 @@ def chip(clocks: list[dict], *, at: datetime, url: str = "") -> dict[str, Any]:
         "due": row["due_at"], "share": share, "url": url, "stage": row["stage"],
         "state": "red" if overdue else "yellow" if share >= YELLOW_FROM else "green",
     }
+    if overdue:
+        return shown  # what is over counts in natural time
     if not kind.runs_in_working_time:
         return shown | {"starts": row["due_at"] - timedelta(seconds=row["budget_seconds"])}
-    return shown | {"calendar": "working", "left": None if overdue else max(0, row["budget_seconds"] - used)}
+    return shown | {"calendar": "working", "left": max(0, row["budget_seconds"] - used)}
 
 
 def rows_for(rows: list[dict], *, at: datetime) -> list[dict]:
@@ -144,10 +147,21 @@ def steps_of(event: Event, trail: list[dict]) -> list[dict]:
         if state == "done" and code not in entered:
             state = "skipped"
         shown.append({
-            "code": code, "name": label, "state": state, "entered": entered.get(code), "left": left.get(code),
+            "code": code, "name": label, "state": state, "entered": entered.get(code), **_leaving(entered, left, code),
             "owner": (event.owner_unit.name if event.owner_unit_id else "") if state == "current" else owner.get(code),
         })
     return shown
+
+
+def _leaving(entered: dict[str, datetime], left: dict[str, datetime], code: str) -> dict:
+    """The time a step was left: of the same day only the hour, as a note."""
+    begin, end = entered.get(code), left.get(code)
+    if begin is None or end is None:
+        return {"left": end}
+    local = end.astimezone(SHANGHAI)
+    if begin.astimezone(SHANGHAI).date() == local.date():
+        return {"left": None, "note": f"→ {local:%H:%M}"}
+    return {"left": end}
 
 
 def trail_of(event: Event) -> list[dict]:

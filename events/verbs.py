@@ -179,7 +179,7 @@ VERBS: dict[str, Verb] = {
         Verb("appeal", forms.NoteForm),
         # No change of state
         Verb("comment", forms.CommentForm, room="events.actions"),
-        Verb("attach", forms.AttachForm, room="events.material"),
+        Verb("attach", forms.AttachForm, room="events.actions"),
         Verb("correct", more.CorrectForm, room="events.actions"),
         Verb("reveal", forms.RevealForm, room="events.actions"),
     )

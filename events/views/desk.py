@@ -20,7 +20,7 @@ from events.models import Event, WorkOrder
 from events.presenting import ROW_FIELDS, rows_for
 from events.verbs import KEYED, function_of
 from events.views.detail import ticket
-from events.views.edge import for_staff
+from events.views.edge import cursor_now, for_staff
 from events.views.filters import FilterForm, query_without, wanted_of
 from events.workflow import MOVES
 from grids.scope import Rights
@@ -61,6 +61,7 @@ def rows_of(request: HttpRequest, code: str, form: FilterForm) -> QuerySet[Event
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """工作台. Everything that chooses what is shown stands in the address."""
+    cursor = cursor_now(request)
     code = request.GET.get("view") or first_view(request.rights)
     view = queries.VIEW_BY_CODE.get(code)
     if view is None:
@@ -84,7 +85,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "query": query_without(request, "sel"), "sorts": _sorts(request, order),
         "may_bulk": request.rights.may("events.bulk"), "may_export": request.rights.may("events.export"),
         "may_report": request.rights.may("events.report"), "density": _density(request),
-        "is_filtered": bool(form.chips), "verb_keys": KEYED,
+        "is_filtered": bool(form.chips), "verb_keys": KEYED, "pulse_cursor": cursor,
     }
     if not shown["rows"] and code == "to_dispatch":
         shown["today"] = dispatched_today(request.rights, at=request.at)

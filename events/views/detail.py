@@ -8,6 +8,7 @@ import segno
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -23,8 +24,9 @@ from events.masking import mask_name, mask_phone
 from events.models import Event
 from events.presence import who_is_at
 from events.presenting import LEVELS, SOURCE_WORDS, STATE_TONES, chip, clocks_of, steps_of
+from events.reference import load_ladders
 from events.views.doing import canned_for
-from events.views.edge import for_staff, is_fetch
+from events.views.edge import cursor_now, for_staff, is_fetch
 from events.workflow import DISPATCH_STATES
 from grids.models import Post, Unit
 from grids.scope import SHANGHAI, Rights
@@ -36,6 +38,7 @@ STAGE_WORDS = {
     "confer": _("会商"), "ruling": _("退单裁决"), "reply": _("督办答复"), "rectify": _("整改"),
     "supplement": _("补充材料"),
 }
+CALENDAR_WORDS = {"district": _("区工作日历"), "round_the_clock": _("全天候")}
 
 
 def load_event(request: HttpRequest, number: str) -> Event:
@@ -140,7 +143,8 @@ def _map(dossier: Dossier) -> dict | None:
 @require_safe
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """The ticket as a page; for the desk's script only its pane."""
-    shown = ticket(request, load_event(request, number))
+    cursor = cursor_now(request)
+    shown = ticket(request, load_event(request, number)) | {"pulse_cursor": cursor}
     return render(request, "events/_ticket.html" if is_fetch(request) else "events/detail.html", shown)
 
 
@@ -151,12 +155,15 @@ def clock(request: HttpRequest, number: str) -> HttpResponse:
     event = load_event(request, number)
     dossier = Dossier(event, request.rights, request.at)
     names = dict(Unit.objects.filter(pk__in=_units(dossier)).values_list("pk", "name"))
+    rung_words = {rung.code: translated(rung.name) for ladder in load_ladders() for rung in ladder.rungs}
     clocks = []
     for row in dossier.clocks:
         found = explain_deadline(row, at=request.at)
         found["label"] = STAGE_WORDS.get(row.stage, row.stage)
         found["unit_name"] = names.get(row.unit_id, "")
-        found["order"] = row.order_id
+        found["calendar_name"] = CALENDAR_WORDS.get(row.calendar_code, row.calendar_code)
+        for rung in found["rungs"]:
+            rung["label"] = rung_words.get(rung["code"], rung["code"])
         for segment in found["segments"]:
             segment["unit_name"] = names.get(segment["unit"], "")
         clocks.append(found)

@@ -78,18 +78,26 @@ def _act(request: HttpRequest, offered: verbs.Offer, form: VerbForm) -> object:
     files = request.FILES.getlist("files") if form.purpose else []
     kept = material.store_all(files, actor=request.actor, at=request.at)
     if offered.name == "attach":
-        arguments |= {"files": kept, "purpose": form.purpose}
-        if not kept:
-            raise missing(files=_("请选择照片或文件"))
-    elif kept:
-        # In the verb's own transaction: proof without the feedback, or the other way round, must not remain.
+        return _attach(request, form, kept, arguments.get("note", ""))
+    if kept:
+        # One transaction: proof without the feedback, or the other way round, must not remain.
         with transaction.atomic():
-            material.attach(form.case, kept, purpose=form.purpose, actor=request.actor, at=request.at)
+            material.attach_all(form.case, kept, purpose=form.purpose, actor=request.actor, at=request.at)
             arguments.pop("seen_version", None)
             return _run(request, offered, arguments)
-    elif offered.name == "reveal":
+    if offered.name == "reveal":
         arguments["address"] = client_address(request)
     return _run(request, offered, arguments)
+
+
+def _attach(request: HttpRequest, form: VerbForm, kept: list, note: str) -> None:
+    if not kept:
+        raise missing(files=_("请选择照片或文件"))
+    with transaction.atomic():
+        for file in kept:
+            actions.attach(
+                form.case, file=file, purpose=form.purpose, note=note, actor=request.actor, at=request.at
+            )
 
 
 def _run(request: HttpRequest, offered: verbs.Offer, arguments: dict) -> object:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from casework.actor import Actor
 from casework.refusals import MoveRefused
+from events import changes
 from grids.scope import rights_of
 
 View = Callable[..., HttpResponse]
@@ -73,3 +74,8 @@ def next_of(request: HttpRequest, default: str) -> str:
     if url_has_allowed_host_and_scheme(wish, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return wish
     return default
+
+
+def cursor_now(request: HttpRequest) -> str:
+    """The pulse's cursor for a page: take it before the page's rows are read."""
+    return changes.following(changes.look(None), at=request.at).text

@@ -18,8 +18,6 @@ from events.reference_rows import categories
 from grids.models import Area, Unit
 from grids.scope import SHANGHAI, Rights
 
-ANY = ("", "——")
-
 
 def area_choices(rights: Rights) -> list[tuple[str, str]]:
     """Streets and communities a person may see, by code; streets only where they see the whole district."""
@@ -38,21 +36,24 @@ def area_choices(rights: Rights) -> list[tuple[str, str]]:
 
 def _category_filter() -> list:
     majors = [(row.code, row.name) for row in sorted(categories().values(), key=lambda c: c.code) if not row.parent_id]
-    return [ANY, (_("大类"), majors), *category_choices()[1:]]
+    return [("", _("类别")), (_("大类"), majors), *category_choices()[1:]]
 
 
 class FilterForm(forms.Form):
     """One line of filters; every field is optional."""
 
-    urgency = forms.ChoiceField(label=_("紧急"), required=False, choices=[ANY, *Urgency.choices])
-    source = forms.ChoiceField(label=_("来源"), required=False, choices=[ANY, *Event.Source.choices])
+    urgency = forms.ChoiceField(label=_("紧急"), required=False, choices=[("", _("紧急")), *Urgency.choices])
+    source = forms.ChoiceField(label=_("来源"), required=False, choices=[("", _("来源")), *Event.Source.choices])
     area = forms.ChoiceField(label=_("区域"), required=False)
     category = forms.ChoiceField(label=_("类别"), required=False, choices=_category_filter)
     unit = forms.ChoiceField(label=_("单位"), required=False)
-    clock = forms.ChoiceField(label=_("时限"), required=False, choices=[ANY, ("over", _("已超期")), ("in", _("未超期"))])
+    clock = forms.ChoiceField(
+        label=_("时限"), required=False,
+        choices=[("", _("时限")), ("over", _("已超期")), ("in", _("未超期"))],
+    )
     flag = forms.ChoiceField(
         label=_("督办牌"), required=False,
-        choices=[ANY, ("blue", _("蓝牌")), ("yellow", _("黄牌")), ("red", _("红牌"))],
+        choices=[("", _("督办牌")), ("blue", _("蓝牌")), ("yellow", _("黄牌")), ("red", _("红牌"))],
     )
     since = forms.DateField(label=_("自"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("至"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
@@ -60,9 +61,9 @@ class FilterForm(forms.Form):
 
     def __init__(self, data: QueryDict, *, rights: Rights) -> None:
         super().__init__(data, auto_id="filter-%s")
-        self.fields["area"].choices = [ANY, *area_choices(rights)]
+        self.fields["area"].choices = [("", _("区域")), *area_choices(rights)]
         names = loader.keep("unit_codes", lambda: dict(Unit.objects.values_list("pk", "code")))
-        self.fields["unit"].choices = [ANY, *((names[pk], name) for pk, name, _l in unit_choices() if pk in names)]
+        self.fields["unit"].choices = [("", _("单位")), *((names[pk], name) for pk, name, _l in unit_choices() if pk in names)]
 
     @property
     def chips(self) -> list[dict]:

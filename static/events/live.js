@@ -37,8 +37,11 @@ export async function refreshRows(list, numbers) {
     if (box && !box.checked) box.value = `${id}:${version}`;
     for (const cell of fresh.querySelectorAll("[data-cell]")) {
       const shown = old.querySelector(`[data-cell="${cell.dataset.cell}"]`);
-      const changed = cell.dataset.cell === "act" || (shown && text(shown) !== text(cell));
-      if (changed && cell.dataset.cell === "clock") shown.replaceChildren(...cell.childNodes);
+      if (!shown) continue;
+      const changed = text(shown) !== text(cell);
+      // The act carries the version it was made for: it is renewed quietly even when it reads the same.
+      const quiet = cell.dataset.cell === "clock" || (cell.dataset.cell === "act" && !changed);
+      if (quiet && !shown.contains(document.activeElement)) shown.replaceChildren(...cell.childNodes);
       else if (changed) list.updateCell(id, cell.dataset.cell, [...cell.childNodes]);
     }
   }
