@@ -47,8 +47,16 @@ class Cast:
 
     def at_place(self, role: str, code: str, at: datetime) -> Actor | None:
         """Who holds this role here now: the A post, or the B post while A is away."""
-        keys = [k for k in self._by_place.get((role, code), []) if not self.is_away(k, at)]
-        return self._first(keys)
+        return self._first(self.holders(role, code, at))
+
+    def holders(self, role: str, code: str, at: datetime) -> list[int]:
+        """Keys of those who hold the role here and are not away, A posts first."""
+        found = dict.fromkeys(k for k in self._by_place.get((role, code), []) if not self.is_away(k, at))
+        return list(found)
+
+    def note_leave(self, person_id: int, first: datetime, last: datetime) -> None:
+        """Somebody goes on leave while we play."""
+        self._away[person_id].append((first, last))
 
     def of_unit(self, unit_id: int | None, permission: str, rng: random.Random) -> Actor | None:
         """Somebody who may do this for the unit."""

@@ -195,7 +195,9 @@ def _finish(scene: Scene, order: WorkOrder) -> Step | None:
     actor = _actor(scene, order, "events.feed_back")
     if actor is None or case.category_id is None:
         return None
-    when = scene.handled_by(order.sent_at if not order.reworks else order.accepted_at, "work", order.kind, order.reworks)
+    when = scene.handled_by(case.dispatched_at or order.sent_at, "work", order.reworks)
+    if order.parent_id is not None:
+        when = scene.not_before(order.accepted_at + (when - order.accepted_at) * 0.8)
     if order.reworks:
         when = scene.later(case.changed_at, 3600, 20_000, "rework", order.reworks, office=True)
     when = max(when, scene.not_before(order.accepted_at))
