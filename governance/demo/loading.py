@@ -16,6 +16,7 @@ from events.load import load_reference, make_routing_rules
 from events.models import Event
 from governance.demo import clock, memory
 from governance.demo.past import DAYS, PER_DAY, make_past
+from governance.demo.shelf import tell_all
 from governance.demo.stage import Stage
 from grids.demo_load import load_district
 
@@ -34,7 +35,9 @@ def load_all(
     loader.forget()
     placing.forget()
     say("往事 the last two weeks")
-    make_past(at, stage=Stage(at), per_day=per_day or PER_DAY, days=days or DAYS, say=say)
+    stage = Stage(at)
+    make_past(at, stage=stage, per_day=per_day or PER_DAY, days=days or DAYS, say=say)
+    tell_all(at, stage, say=say)
     fold_all()
     say(f"事件 events: {Event.objects.count():,}")
 

@@ -10,10 +10,13 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from casework import outbox
 from casework.actor import Actor
+from casework.clock.sweep import sweep_deadlines
+from casework.models import OutboxItem
 from events import transitions as verbs
 from events.actions import attach
-from events.models import Event, Whistle
+from events.models import Event, EventAlarm, EventDeadline, Whistle
 from events.transitions import Report
 from governance.demo.stage import KEY, Stage
 from governance.demo.words import Spot
@@ -64,6 +67,13 @@ class Teller:
     def show(self, event: Event, actor: Actor, at: datetime) -> None:
         """The photograph that the category asks for."""
         attach(event, file=self.stage.pictures[0], purpose="feedback", actor=actor, at=at, note="处置后照片")
+
+    def sweep(self, event: Event, at: datetime) -> None:
+        """Fire the rungs owed by now, and carry them out."""
+        sweep_deadlines(EventDeadline, EventAlarm, at=at, cases=[event.pk])
+        waiting = OutboxItem.objects.filter(topic="alarm", done_at=None, dead_at=None, payload__case=event.pk)
+        for item_id in waiting.order_by("id").values_list("id", flat=True):
+            outbox.do_item(item_id, at=at)
 
     def close(self, event: Event, at: datetime, *, rating: int | None = 5, call: bool = True) -> Event:
         """Checked on the spot an hour later, called back, rated, evaluated."""
@@ -144,6 +154,8 @@ def cold_saturday(stage: Stage, at: datetime) -> Event:
     verbs.contact(order, actor=handler, at=at + timedelta(minutes=50), note="已电话安抚,抢修班出发")
     due = _fresh(event).handle_due_at
     blue = order.sent_at + (due - order.sent_at) * 0.75
+    teller.sweep(event, order.sent_at + (due - order.sent_at) * 0.5)
+    teller.sweep(event, blue)
     supervision = verbs.urge(
         event, actor=teller.who("district_dispatcher"), at=blue, note="时限已过四分之三,请今晚恢复供暖", order=order, colour="blue"
     )

@@ -1,0 +1,69 @@
+"""When ``manage.py demo`` tells each story: once, at a moment of the last ten days that suits it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+
+from casework.models import OutboxItem
+from events.models import Event
+from governance.demo import memory, stories
+from governance.demo.past import TELL_HOURS
+from governance.demo.reports import SHANGHAI
+from governance.demo.stage import KEY, Stage
+
+SATURDAY = 5
+
+
+def tell_all(at: datetime, stage: Stage, *, say: Callable[[str], None] = print) -> int:
+    """Tell the stories that have not been told; how many."""
+    told = 0
+    for name, story, moment in _shelf(at):
+        if memory.recall(f"story:{name}") is not None:
+            continue
+        with transaction.atomic():
+            story(stage, moment)
+            memory.keep(f"story:{name}", moment.astimezone(SHANGHAI).date().toordinal())
+            _hush(at - timedelta(hours=TELL_HOURS))
+        told += 1
+    if told:
+        say(f"  {told} stories")
+    return told
+
+
+def _shelf(at: datetime) -> list[tuple[str, Callable[[Stage, datetime], object], datetime]]:
+    return [
+        ("manhole", stories.missing_manhole, _back(at, 1, time(10, 6))),
+        ("cold", stories.cold_saturday, _saturday_night(at)),
+        ("stalls", stories.night_stalls, _workday(at, 3, time(9, 20))),
+        ("light", stories.light_pollution, _workday(at, 5, time(9, 5))),
+        ("leave", stories.worker_on_leave, _back(at, 2, time(9, 40))),
+    ]
+
+
+def _back(at: datetime, days: int, clock: time) -> datetime:
+    day = at.astimezone(SHANGHAI).date() - timedelta(days=days)
+    return datetime.combine(day, clock, SHANGHAI)
+
+
+def _workday(at: datetime, days: int, clock: time) -> datetime:
+    """Monday to Thursday, so that the day after is one as well."""
+    found = _back(at, days, clock)
+    while found.weekday() > 3:
+        found -= timedelta(days=1)
+    return found
+
+
+def _saturday_night(at: datetime) -> datetime:
+    found = _back(at, 2, time(22, 0))
+    while found.weekday() != SATURDAY:
+        found -= timedelta(days=1)
+    return found
+
+
+def _hush(before: datetime) -> None:
+    """Nobody waits for notices of last week."""
+    keys = list(Event.objects.filter(client_key__startswith=f"{KEY}story-").values_list("pk", flat=True))
+    OutboxItem.objects.filter(topic="notice", done_at=None, created_at__lt=before, payload__case__in=keys).delete()
