@@ -23,7 +23,7 @@ WEEKS = 5
 RADIUS_M = 900
 SITE_OFFSET_M = 350
 _TEXTS = (
-    # source, category, text; {place} is replaced
+    # The place stands for {place}.
     ("grid", "0403", "{place}夜里有重型卡车进出,路面撒落石料和泥土"),
     ("grid", "0602", "{place}便道被重车压坏,坑里都是碎石"),
     ("grid", "0703", "{place}后半夜有车往山里跑,早上一路都是灰"),

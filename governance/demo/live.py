@@ -26,7 +26,7 @@ from casework.clock.authority import database_time
 from casework.clock.sweep import sweep_all
 from casework.door import MoveRefused
 from events import transitions as verbs
-from events.models import Event, EventDeadline, EventTrail
+from events.models import Event, EventDeadline, EventTrail, WhistlePart
 from events.workflow import LIVE
 from governance.demo import clock
 from governance.demo.fate import draw_fate
@@ -174,14 +174,22 @@ def _reader(event: Event) -> Callable[[type], list]:
 
     def rows(model: type) -> list:
         if model not in kept:
-            name = "case" if model is EventDeadline else "event"
-            found = model.objects.filter(**{name: event}).order_by("pk")
-            kept[model] = list(found.exclude(state="stopped") if model is EventDeadline else found)
-            for row in kept[model]:
-                setattr(row, name, event)
+            kept[model] = _read(model, event)
         return kept[model]
 
     return rows
+
+
+def _read(model: type, event: Event) -> list:
+    if model is WhistlePart:
+        rows = model.objects.filter(whistle__event=event, order__isnull=False)
+        return list(rows.select_related("whistle__event", "order").order_by("pk"))
+    name = "case" if model is EventDeadline else "event"
+    rows = model.objects.filter(**{name: event}).order_by("pk")
+    found = list(rows.exclude(state="stopped") if model is EventDeadline else rows)
+    for row in found:
+        setattr(row, name, event)
+    return found
 
 
 class Stop:

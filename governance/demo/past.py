@@ -17,7 +17,7 @@ from governance.demo.reports import SHANGHAI, TWIN_SHARE, days_back, moments, to
 from governance.demo.stage import Stage
 
 DAYS = 14
-PER_DAY = 100
+PER_DAY = 92
 TELL_HOURS = 6
 """Notices of the last hours are told: the bells of the cast are not empty."""
 DAYS_AT_ONCE = 3
@@ -28,7 +28,7 @@ def make_past(
 ) -> dict[str, int]:
     """Make what is missing of the last ``days`` days; counts of moves. Days that are there are left alone."""
     last = at.astimezone(SHANGHAI).date()
-    waiting = [day for day in days_back(last, days)]
+    waiting = list(days_back(last, days))
     chunks = [waiting[n : n + DAYS_AT_ONCE] for n in range(0, len(waiting), DAYS_AT_ONCE)]
     total: dict[str, int] = {}
     done = memory.recall("past:until")
@@ -66,6 +66,13 @@ TABLEAU = (
 )
 
 
+PLAIN = {
+    "on_spot": False, "claims": False, "delegates": False, "whistles": False, "declines": 0, "returns": False,
+    "extends": False, "suspends": False, "rejects": False, "asks_info": False, "transfers": "", "unreached": 0,
+    "pace": 0.1, "hurry": 0.04,
+}  # fmt: skip
+
+
 def show_every_state(player: Player, at: datetime) -> None:
     """Two reports of the last hours in every state, so that no list of the desk is empty at the first look. The
     living district goes on with them."""
@@ -76,14 +83,10 @@ def show_every_state(player: Player, at: datetime) -> None:
         spot = player.stage.land.any_spot(rng)
         moment = at - (timedelta(seconds=50 + 9 * n) if state == "reported" else timedelta(hours=4, minutes=4 * n))
         actor = player.stage.reporter(source, spot.place.grid_code, moment, rng)
-        plain = dict(
-            on_spot=False, claims=False, delegates=False, whistles=False, declines=0, returns=False, extends=False,
-            suspends=False, rejects=False, asks_info=False, transfers="", unreached=0, pace=0.1, hurry=0.04,
-        )  # fmt: skip
         fate = draw_fate(key, category=category, source=source, urgency="P2", stops_in=state)
         if actor is not None:
             report = replace(player.stage.write(source, category, spot, key, rng), category=category)
-            told.append(Told(report, moment, actor, spot.place, replace(fate, **plain | wanted)))
+            told.append(Told(report, moment, actor, spot.place, replace(fate, **PLAIN | wanted)))
     player.report(sorted(told, key=lambda one: one.at))
     player.play()
 

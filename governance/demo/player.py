@@ -35,6 +35,7 @@ from events.models import (
     SupervisionOrder,
     Verification,
     Whistle,
+    WhistlePart,
     WorkOrder,
 )
 from events.placing import Place
@@ -95,6 +96,7 @@ class Player:
         self.until = until
         self.tells_from = tells_from or until
         self.lives: dict[int, Life] = {}
+        self._parts: dict[int, list[WhistlePart]] = {}
         self.moves: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
 
@@ -141,10 +143,10 @@ class Player:
             events = shared.lock([Event(pk=key) for key in sorted(active)], *COMPANIONS)
             self._read_along(shared, events)
             for event in events:
-                alarm = self._advance(shared, event)
+                alarm, goes_on = self._advance(shared, event)
                 if alarm is not None:
                     owed.append((alarm, event.pk))
-                elif not self._is_waiting(shared, event):
+                elif not goes_on:
                     active.discard(event.pk)
             self._hush(shared)
         return owed
@@ -152,31 +154,48 @@ class Player:
     def _read_along(self, shared: Batch, events: list[Event]) -> None:
         """What verbs and steps would else read one by one."""
         prefetch_related_objects(events, "reporter")
+        blown: dict[int, Whistle] = {}
+        orders: dict[int, WorkOrder] = {}
         for event in events:
             folder = shared.folders[Event, event.pk]
+            blown.update((row.pk, row) for row in folder.rows(Whistle))
             for order in folder.rows(WorkOrder):
                 order.unit = self.stage.units[order.unit_id]
+                orders[order.pk] = order
+        self._parts.clear()
+        if not blown:
+            return
+        for part in WhistlePart.objects.filter(whistle__in=blown, order__isnull=False).order_by("pk"):
+            part.whistle, part.order = blown[part.whistle_id], orders[part.order_id]
+            self._parts.setdefault(part.whistle.event_id, []).append(part)
 
-    def _advance(self, shared: Batch, event: Event) -> datetime | None:
-        """Take steps until something must be written or fired first; the moment of an alarm that is owed."""
+    def _advance(self, shared: Batch, event: Event) -> tuple[datetime | None, bool]:
+        """Take steps until something must be written or fired first: the moment of an alarm that is owed, and
+        whether there is more to be done in the next round."""
         life = self.lives[event.pk]
         folder = shared.folders[Event, event.pk]
         while True:
             step = next_step(self._scene(folder, life))
+            is_over = step is None or step.at > self.until
             due = min((c.next_alarm_at for c in folder.clocks.live if c.next_alarm_at is not None), default=None)
-            limit = self.until if step is None or step.at > self.until else step.at
-            if due is not None and due <= limit and event.state != "merged":
-                return due
-            if step is None or step.at > self.until:
-                return None
-            if _must_write_first(folder, step) or not self._take(step, life):
-                return None
+            if due is not None and due <= (self.until if is_over else step.at) and event.state != "merged":
+                return due, True
+            if is_over:
+                return None, False
+            if _must_write_first(folder, step):
+                return None, True
+            if not self._take(step, life):
+                return None, False
             if step.name in ALONE or _has_fresh(folder):
-                return None
+                return None, True
 
     def _scene(self, folder: object, life: Life) -> Scene:
         def rows(model: type) -> list:
-            return folder.clocks.live if model is EventDeadline else folder.rows(model)
+            if model is EventDeadline:
+                return folder.clocks.live
+            if model is WhistlePart:
+                return self._parts.get(folder.case.pk, [])
+            return folder.rows(model)
 
         return Scene(folder.case, rows, life.fate, self.stage, life.refused)
 
@@ -190,17 +209,6 @@ class Player:
             return life.refusals < PATIENCE
         self.moves[step.name] += 1
         return True
-
-    def _is_waiting(self, shared: Batch, event: Event) -> bool:
-        """Whether there is more to be done in the next round."""
-        life = self.lives[event.pk]
-        if life.refusals >= PATIENCE:
-            return False
-        folder = shared.folders[Event, event.pk]
-        if _has_fresh(folder):
-            return True
-        step = next_step(self._scene(folder, life))
-        return step is not None and step.at <= self.until
 
     # Alarms and notices -----------------------------------------------------------------------------------
 

@@ -16,7 +16,6 @@ from governance.demo import steps_checks, steps_units
 from governance.demo.scene import Scene, Step, first
 from grids.models import Unit
 
-
 BY_HAND = {
     "01": "justice", "03": "emergency", "05": "city_management", "09": "housing", "15": "education", "17": "petitions",
 }  # fmt: skip

@@ -10,7 +10,6 @@ from events.transitions.checking import half_day_of
 from governance.demo.scene import Scene, Step, first
 
 
-
 def verifying(scene: Scene) -> Step | None:
     """The grid worker goes and looks; the reporter is called, again on another half-day when nobody answers."""
     return first(_site_check(scene), _call_back(scene))

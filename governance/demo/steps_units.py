@@ -276,10 +276,7 @@ def _blow(scene: Scene, main: WorkOrder, units: list[Unit]) -> Step | None:
 
 
 def _parts(scene: Scene, whistle_id: int) -> list[WhistlePart]:
-    orders = {order.pk for order in scene.orders if order.whistle_id == whistle_id}
-    return list(
-        WhistlePart.objects.filter(order_id__in=orders).select_related("whistle__event", "whistle__street", "order").order_by("pk")
-    )
+    return [part for part in scene.rows(WhistlePart) if part.whistle_id == whistle_id]
 
 
 def _confirm_or_rate(scene: Scene, row: Whistle) -> Step | None:

@@ -77,7 +77,8 @@ class Teller:
 
     def close(self, event: Event, at: datetime, *, rating: int | None = 5, call: bool = True) -> Event:
         """Checked on the spot an hour later, called back, rated, evaluated."""
-        verbs.verify(event, actor=self.checker(event, at), at=at + timedelta(hours=1), finding="solved", note="现场复核,问题已解决")
+        looked = at + timedelta(hours=1)
+        verbs.verify(event, actor=self.checker(event, at), at=looked, finding="solved", note="现场复核,问题已解决")
         if call:
             verbs.call_back(
                 event, actor=self.who("call_back_agent"), at=at + timedelta(hours=2), finding="solved",
@@ -157,7 +158,8 @@ def cold_saturday(stage: Stage, at: datetime) -> Event:
     teller.sweep(event, order.sent_at + (due - order.sent_at) * 0.5)
     teller.sweep(event, blue)
     supervision = verbs.urge(
-        event, actor=teller.who("district_dispatcher"), at=blue, note="时限已过四分之三,请今晚恢复供暖", order=order, colour="blue"
+        event, actor=teller.who("district_dispatcher"), at=blue, note="时限已过四分之三,请今晚恢复供暖", order=order,
+        colour="blue",
     )
     verbs.answer_urge(
         supervision, actor=teller.of_unit(heating, "events.answer_urge"), at=blue + timedelta(minutes=40),
@@ -185,7 +187,8 @@ def night_stalls(stage: Stage, at: datetime) -> Event:
     verbs.claim(event, unit=street, actor=officer, at=at + timedelta(minutes=12))
     called = [
         verbs.Called(teller.unit("enforcement"), "牵头劝导并依法处置占道摊点", True),
-        verbs.Called(teller.unit("market"), "检查证照和食品安全"), verbs.Called(teller.unit("traffic_police"), "疏导交通、清理乱停"),
+        verbs.Called(teller.unit("market"), "检查证照和食品安全"),
+        verbs.Called(teller.unit("traffic_police"), "疏导交通、清理乱停"),
     ]
     whistle = verbs.whistle(
         event, kind="enforcement", ground="no_power", parts=called, actor=officer, at=at + timedelta(minutes=40),
