@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,12 +27,14 @@ from casework.models import (
     StoredFile,
     WorkPeriod,
 )
-from grids.scope import rights_of
+from grids.models import Post
+from grids.scope import holds_for_district, path_filter, rights_of
 
 CALENDAR = frozenset({"casework.manage_calendar"})
 RULES = frozenset({"settings.manage_rules"})
 TECHNICAL = frozenset({"settings.technical"})
 OUTBOX = frozenset({"casework.view_outbox"})
+READ_LOG = "casework.view_read_log"
 
 
 class CodedAdmin(admin.ModelAdmin):
@@ -204,12 +206,23 @@ class HeartbeatAdmin(ReadOnlyAdmin):
 
 @admin.register(ReadLog)
 class ReadLogAdmin(ReadOnlyAdmin):
-    view_codes = frozenset({"casework.view_read_log"})
+    view_codes = frozenset({READ_LOG})
     list_display = ("at", "person", "act", "kind", "object_key", "fields", "reason", "count", "allowed")
     list_filter = ("act", "kind", "allowed")
     search_fields = ("object_key", "person__username")
     date_hierarchy = "at"
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ReadLog]:
+        """The whole log for the district's readers; for a street or a unit what its own people have read
+        (quality.md §5.2, S:m and M:m)."""
+        rights = rights_of(request.user, at=getattr(request, "at", None) or timezone.now())
+        rows = super().get_queryset(request)
+        if holds_for_district(rights, READ_LOG):
+            return rows
+        inside = path_filter(rights, READ_LOG, "area__path") | path_filter(rights, READ_LOG, "unit__area__path")
+        inside |= Q(unit__in=rights.units(READ_LOG))
+        return rows.filter(person__in=Post.objects.filter(inside).values("person"))
 
 
 @admin.register(StoredFile)

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
@@ -120,3 +121,13 @@ def path_filter(rights: Rights, permission: str, field_name: str) -> Q:
     for path in rights.paths(permission):
         condition |= Q(**{f"{field_name}__startswith": path})
     return condition
+
+
+def holds_for_district(rights: Rights, permission: str) -> bool:
+    """Whether the permission holds on the whole district of this installation: for records without a place."""
+    from grids.models import Area
+
+    if not rights.paths(permission):
+        return False
+    path = Area.objects.filter(code=settings.DISTRICT_CODE).values_list("path", flat=True).first()
+    return rights.covers(permission, area_path=path or "")
