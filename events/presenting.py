@@ -17,6 +17,7 @@ from events.workflow import DISPATCH_STATES, MOVES, STEPS, step_of
 from grids.scope import SHANGHAI
 
 LEVELS = {"P0": "critical", "P1": "urgent", "P2": "important", "P3": "normal"}
+SHAPES = {"P0": "urgent", "P1": "urgent", "P2": "warn", "P3": "run"}
 STATE_TONES = {
     "reported": "warn", "open_for_claim": "warn", "awaiting_dispatch": "warn", "conferring": "warn",
     "in_progress": "run", "verifying": "run", "evaluating": "run", "closed": "done",
@@ -86,7 +87,8 @@ def rows_for(rows: list[dict], *, at: datetime) -> list[dict]:
 def _row(row: dict, clocks: list[dict], photos: int, idea: object | None, at: datetime) -> dict:
     number = row["number"]
     shown = {
-        "id": row["id"], "number": number, "version": row["version"], "state": row["state"],
+        "id": row["id"], "number": number, "url": f"/events/{number}/", "do": f"/events/{number}/do/",
+        "shape": SHAPES[row["urgency"]], "version": row["version"], "state": row["state"],
         "state_label": STATE_WORDS[row["state"]], "tone": STATE_TONES.get(row["state"], "pause"),
         "level": LEVELS[row["urgency"]], "level_label": URGENCY_WORDS[row["urgency"]], "title": row["title"],
         "place": row["address"] or row["area__name"], "category": row["category__name"] or _("待定类"),

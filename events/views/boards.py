@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -11,7 +12,7 @@ from events.counting import live
 from events.models import Decline, Extension, SupervisionOrder, WorkOrder
 from events.presenting import ROW_FIELDS, rows_for
 from events.queries import visible_to
-from events.views.desk import with_acts
+from events.views.desk import row_words, with_acts
 from events.views.edge import for_staff
 from events.workflow import OPEN_ORDER
 from grids.models import Post
@@ -37,7 +38,10 @@ def nobody(request: HttpRequest) -> HttpResponse:
         )
         for name, rows in sections.items()
     }
-    return render(request, "events/nobody.html", {**shown, "total": sum(len(rows) for rows in shown.values())})
+    total = sum(len(rows) for rows in shown.values())
+    return render(request, "events/nobody.html", {
+        **shown, "total": total, "words": row_words(), "csrf": get_token(request),
+    })
 
 
 def _unmanned(request: HttpRequest) -> QuerySet[WorkOrder]:

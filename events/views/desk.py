@@ -7,6 +7,7 @@ import re
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -85,7 +86,8 @@ def desk(request: HttpRequest) -> HttpResponse:
         "query": query_without(request, "sel"), "sorts": _sorts(request, order),
         "may_bulk": request.rights.may("events.bulk"), "may_export": request.rights.may("events.export"),
         "may_report": request.rights.may("events.report"), "density": _density(request),
-        "is_filtered": bool(form.chips), "verb_keys": KEYED, "pulse_cursor": cursor,
+        "is_filtered": bool(form.chips), "verb_keys": KEYED, "pulse_cursor": cursor, "words": row_words(),
+        "csrf": get_token(request), "reach": "|".join(request.rights.paths("events.view")),
     }
     if not shown["rows"] and code == "to_dispatch":
         shown["today"] = dispatched_today(request.rights, at=request.at)
@@ -149,6 +151,15 @@ def with_acts(request: HttpRequest, rows: list[dict]) -> list[dict]:
     return rows
 
 
+def row_words() -> dict[str, str]:
+    """The words that every row repeats, translated once a page."""
+    return {
+        "choose": _("选择"), "why": _("为什么是这个时限"), "working": _("工作时"), "left": _("剩"), "paused": _("已挂起"),
+        "none": _("无时限"), "files": _("材料"), "repeats": _("并入件数"), "repeat": _("重"), "bounces": _("退单次数"),
+        "bounce": _("退"), "others": _("派给其他单位"), "open": _("查看"),
+    }
+
+
 STATE_ACTS = (
     # state, verb, whether the row's button does it without a panel
     ("reported", "triage", False),
@@ -188,7 +199,9 @@ def cells(request: HttpRequest) -> HttpResponse:
     inside = set(rows_of(request, code, form).filter(number__in=numbers).values_list("pk", flat=True))
     for row in rows:
         row["gone"] = row["id"] not in inside
-    return render(request, "events/_cells.html", {"rows": rows, "may_bulk": request.rights.may("events.bulk")})
+    return render(request, "events/_cells.html", {
+        "rows": rows, "may_bulk": request.rights.may("events.bulk"), "words": row_words(), "csrf": get_token(request),
+    })
 
 
 @for_staff()
