@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from math import cos, hypot, radians
 
+from django.db.models import QuerySet
+
 from events.models import Event
 from events.models.event import ENDED
 
@@ -28,17 +30,18 @@ def likeness(mine: set[str], theirs: list[str]) -> float:
 
 def nearby(
     *, lon: float, lat: float, at: datetime, grams: list[str], category: str | None = None,
-    radius_m: float = 250, exclude: int | None = None, limit: int = 8,
+    radius_m: float = 250, exclude: int | None = None, limit: int = 8, among: QuerySet[Event] | None = None,
 ) -> list[dict]:
     """Open events within ``radius_m`` metres of the last 30 days, likeliest first.
 
     ``[{"id", "number", "title", "state", "category", "distance_m", "likeness", "same_category", "score",
-    "reported_at"}]``; score 0 … 1 weighs place 0.4, words 0.35, category 0.25.
+    "reported_at"}]``; score 0 … 1 weighs place 0.4, words 0.35, category 0.25. ``among``: what the asker may know of;
+    narrowing afterwards would let events out of scope push others from the list (quality.md A-05).
     """
     lat_span = radius_m / METRES_PER_DEGREE
     lon_span = lat_span / max(0.01, cos(radians(lat)))
     rows = (
-        Event.objects.filter(
+        (Event.objects.all() if among is None else among).filter(
             lat__range=(lat - lat_span, lat + lat_span),
             lon__range=(lon - lon_span, lon + lon_span),
             reported_at__gte=at - LOOK_BACK,

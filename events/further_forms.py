@@ -212,7 +212,7 @@ class MergeForm(UnseenForm):
             return []
         rows = duplicates.nearby(
             lon=self.case.lon, lat=self.case.lat, at=self.at, grams=self.case.grams, category=self.case.category_id,
-            radius_m=MERGE_METRES, exclude=self.case.pk, limit=4,
+            radius_m=MERGE_METRES, exclude=self.case.pk, limit=4, among=visible_to(self.actor.rights),
         )
         found = visible_to(self.actor.rights).select_related("category").in_bulk([row["id"] for row in rows])
         for row in rows:

@@ -107,12 +107,10 @@ def _near(rights: Rights, event: Event, request: HttpRequest) -> list[dict]:
     """Open reports around the event that the person may know of."""
     if event.lon is None or event.lat is None:
         return []
-    rows = duplicates.nearby(
+    return duplicates.nearby(
         lon=event.lon, lat=event.lat, at=request.at, grams=event.grams, category=event.category_id,
-        radius_m=NEAR_METRES, exclude=event.pk,
+        radius_m=NEAR_METRES, exclude=event.pk, among=live(rights),
     )
-    allowed = set(live(rights).filter(pk__in=[row["id"] for row in rows]).values_list("pk", flat=True))
-    return [row for row in rows if row["id"] in allowed]
 
 
 def _people(event: Event, request: HttpRequest) -> list[dict]:

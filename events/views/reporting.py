@@ -143,11 +143,10 @@ def _point(request: HttpRequest) -> tuple[float, float] | None:
 def _near(request: HttpRequest, point: tuple[float, float], text: str) -> list[dict]:
     rows = duplicates.nearby(
         lon=point[0], lat=point[1], at=request.at, grams=grams(text), category=request.GET.get("category") or None,
-        radius_m=LOOK_METRES, limit=5,
+        radius_m=LOOK_METRES, limit=5, among=live(request.rights),
     )
-    seen = set(live(request.rights).filter(pk__in=[row["id"] for row in rows]).values_list("pk", flat=True))
     return [
         {"number": row["number"], "title": row["title"], "metres": row["distance_m"],
          "url": reverse("events:detail", args=[row["number"]])}
-        for row in rows if row["id"] in seen
+        for row in rows
     ]
