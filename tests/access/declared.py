@@ -1,0 +1,294 @@
+"""Who may ask what, written down by hand: one rule for every routed pattern (quality.md A-01).
+
+The rules are not read from the views, so that a view cannot approve itself. Admin pages of models are declared by
+model; their six addresses follow from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+PUBLIC, SIGNED_IN, OFFICE, TOKEN, LOCAL = "public", "signed_in", "office", "token of the case", "this machine|api.use"
+"""Needs besides permission codes; codes are joined by ``|`` (any) and ``&`` (all), ``@district``: on
+the whole district."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What one address asks of a person.
+
+    ``methods``: what it answers, each with its need. ``face``: page, api (401 instead of the sign-in page), admin,
+    open (no account) or legacy (Open311). ``about``: the kind of object in the address; empty when it names none.
+    ``verb``: permission that must hold for the object besides seeing it. ``lists``: answers with many objects, or
+    with numbers made of them.
+    """
+
+    face: str
+    methods: dict[str, str]
+    about: str = ""
+    verb: str = ""
+    lists: bool = False
+    body: dict = field(default_factory=dict)
+
+
+def page(need: str, about: str = "", **more: object) -> Rule:
+    return Rule("page", {"GET": need}, about, **more)
+
+
+def act(need: str, about: str = "", **more: object) -> Rule:
+    return Rule("page", {"POST": need}, about, **more)
+
+
+def form(need: str, about: str = "", **more: object) -> Rule:
+    return Rule("page", {"GET": need, "POST": need}, about, **more)
+
+
+def api(need: str, about: str = "", **more: object) -> Rule:
+    return Rule("api", {"GET": need}, about, **more)
+
+
+def opened(about: str = "", need: str = PUBLIC, methods: tuple[str, ...] = ("GET",), **more: object) -> Rule:
+    return Rule("open", dict.fromkeys(methods, need), about, **more)
+
+
+VIEW, LAND, WALL, PHONE = "events.view", "grids.view", "dashboard.view", "field.use"
+EVENT = "events/<str:number>/"
+PAGES: dict[str, Rule] = {
+    "": page(SIGNED_IN),
+    "i18n/": opened(methods=("POST",)),
+    "accounts/sign-in/": opened(methods=("GET", "POST")),
+    "accounts/sign-out/": opened(methods=("POST",)),
+    "accounts/password/": form(SIGNED_IN),
+    "accounts/profile/": form(SIGNED_IN),
+    "accounts/who-may-what/": page("accounts.view_matrix"),
+    "help/": opened(),
+    "help/<slug:slug>/": opened("handbook"),
+    "notices/": page(SIGNED_IN, lists=True),
+    "notices/read/": act(SIGNED_IN),
+    "notices/<int:key>/take/": act(SIGNED_IN, "notice"),
+    "desk/": page(VIEW, lists=True),
+    "desk/cells/": page(VIEW, lists=True),
+    "desk/new/": page(VIEW, lists=True),
+    "desk/batch/": act("events.bulk"),
+    "desk/export/": page("events.export", lists=True),
+    "desk/report/": form("events.report"),
+    "desk/report/look/": page("events.report", lists=True),
+    "desk/nobody/": page(VIEW, lists=True),
+    "desk/supervision/": page(VIEW, lists=True),
+    "desk/units/": page("events.bulk", lists=True),
+    "desk/presence/": act(VIEW, lists=True),
+    EVENT: page(VIEW, "event"),
+    f"{EVENT}clock/": page(VIEW, "event"),
+    f"{EVENT}trail/": page("casework.view_trail", "event"),
+    f"{EVENT}print/": page(VIEW, "event"),
+    f"{EVENT}watch/": act(VIEW, "event"),
+    f"{EVENT}file/<int:key>/": page(VIEW, "event file"),
+    f"{EVENT}do/<slug:name>/": form(VIEW, "event verb"),
+    "screen/": page(WALL, "area", lists=True),
+    "screen/live/": page(WALL, "area", lists=True),
+    "screen/layers.json": page(WALL, "area", lists=True),
+    "screen/duty/": page(WALL, "area", lists=True),
+    "screen/recurrences/": page(WALL, "area", lists=True),
+    "m/": page(PHONE, lists=True),
+    "m/tasks/": page(PHONE, lists=True),
+    "m/report/": form(f"{PHONE}&events.report"),
+    "m/sent/": page(PHONE, lists=True),
+    "m/me/": page(PHONE),
+    "m/e/<str:number>/": page(PHONE, "event"),
+    "m/e/<str:number>/verify/": act(PHONE, "event", verb="events.verify", body={"finding": "solved", "note": "亮"}),
+    "m/e/<str:number>/help/": act(PHONE, "event", verb="events.comment", body={"note": "缺梯子"}),
+    "m/e/<str:number>/accept/<int:key>/": act(PHONE, "event order", verb="events.accept"),
+    "m/e/<str:number>/contact/<int:key>/": act(PHONE, "event order", verb="events.accept"),
+    "m/e/<str:number>/feed-back/<int:key>/": act(PHONE, "event order", verb="events.accept", body={"note": "已修"}),
+    "m/e/<str:number>/photo/<int:key>/": page(PHONE, "event file"),
+    "grids/": page(LAND, lists=True),
+    "grids/pick/": page(LAND, lists=True),
+    "grids/staffing/": page(LAND, lists=True),
+    "grids/<str:code>/": page(LAND, "land"),
+    "grids/<str:code>/map/": page(LAND, "land"),
+    "grids/<str:code>/plate/": page(LAND, "land"),
+    "duty/": page(LAND, lists=True),
+    "units/": page(LAND, lists=True),
+    "units/<str:code>/": page(LAND, "unit"),
+    "pulse": Rule("api", {"GET": SIGNED_IN}, lists=True),
+}
+CITIZEN: dict[str, Rule] = {
+    "elder/": opened(methods=("POST",)),
+    "c/": opened(),
+    "c/report/": opened(methods=("GET", "POST"), lists=True),
+    "c/g/<str:grid>/": opened("plate", methods=("GET", "POST")),
+    "c/p/<str:token>/": opened("case", TOKEN),
+    "c/track/": opened(methods=("GET", "POST")),
+    "c/t/<str:code>/": opened("case", TOKEN, ("GET", "POST")),
+    "c/f/<str:token>/": opened("case", TOKEN),
+    "c/k/<str:token>/": opened("case", TOKEN),
+    "c/k/<str:token>/receipt/": opened("case", TOKEN),
+    "c/k/<str:token>/qr.svg": opened("case", TOKEN),
+    "c/k/<str:token>/photo/<int:key>/": opened("case", TOKEN),
+    "c/k/<str:token>/<citizen_act:act>/": opened("case", TOKEN, ("POST",)),
+    "c/rate/<str:token>/": opened("case", TOKEN),
+}
+API = "api/v1/"
+ONE = f"{API}events/<event_number:number>/"
+ORDER = f"{API}orders/<order_id:order_id>/"
+MACHINES: dict[str, Rule] = {
+    f"{API}token/": Rule("api", {"POST": PUBLIC, "DELETE": SIGNED_IN}),
+    f"{API}areas/": api(f"{LAND}|{WALL}", lists=True),
+    f"{API}areas/(?P<code>[0-9A-Za-z_-]{{1,40}})/\\Z": api(f"{LAND}|{WALL}", "land"),
+    f"{API}locate/": api(f"{LAND}|{WALL}", "point"),
+    f"{API}units/": api(f"{LAND}|{WALL}", lists=True),
+    f"{API}events/": Rule("api", {"GET": VIEW, "POST": "events.report"}, lists=True),
+    f"{API}events/batch/": Rule("api", {"POST": "events.report"}),
+    ONE: api(VIEW, "event"),
+    f"{ONE}trail/": api(VIEW, "event", verb="casework.view_trail"),
+    f"{ONE}clock/": api(VIEW, "event"),
+    f"{ONE}attachments/": Rule("api", {"POST": VIEW}, "event", verb="events.attach"),
+    f"{ONE}attachments/<sha256:sha256>": Rule("api", {"PUT": VIEW}, "event", verb="events.attach"),
+    f"{API}categories/": api(f"{VIEW}|events.report|{WALL}|{LAND}", lists=True),
+    f"{API}areas.geojson": api(f"{LAND}|{WALL}", lists=True),
+    f"{API}pulse/": api(VIEW, lists=True),
+    f"{API}overview/": api(WALL, "area", lists=True),
+    "api/schema/": Rule("open", {"GET": PUBLIC}),
+    "api/docs/": Rule("open", {"GET": PUBLIC}),
+    "healthz": Rule("open", {"GET": PUBLIC}),
+    "readyz": Rule("open", {"GET": PUBLIC}),
+    "metrics": Rule("api", {"GET": LOCAL}),
+}
+for ending in ("json", "xml"):
+    MACHINES |= {
+        f"open311/v2/services.{ending}": Rule("legacy", {"GET": PUBLIC}, lists=True),
+        f"open311/v2/services/<slug:code>.{ending}": Rule("legacy", {"GET": PUBLIC}, "service"),
+        f"open311/v2/requests.{ending}": Rule("legacy", {"GET": PUBLIC, "POST": "events.report"}, lists=True),
+        f"open311/v2/requests/<event_number:number>.{ending}": Rule("legacy", {"GET": PUBLIC}, "request"),
+    }
+NOTE = {"note": "说明"}
+EVENT_VERBS: dict[str, tuple[str, dict]] = {
+    # verb, permission that must hold on the event (workflows.md §1.3), a body that its form takes
+    "triage": ("events.triage", {}),
+    "handle_on_spot": ("events.handle_on_spot", NOTE),
+    "reject": ("events.reject", NOTE),
+    "appeal": ("events.triage", NOTE),
+    "ask_info": ("events.ask_info", NOTE),
+    "supply_info": ("events.supply_info", NOTE),
+    "claim": ("events.claim", {}),
+    "dispatch": ("events.dispatch", {"unit": "water", **NOTE}),
+    "undo_dispatch": ("events.dispatch", {}),
+    "delegate": ("events.delegate", {"shares": [{"unit": "community_a", "task": "核实"}]}),
+    "whistle": (
+        "events.whistle",
+        {"kind": "enforcement", "ground": "no_power", "parts": [{"unit": "water", "task": "到场", "is_lead": True}], **NOTE},
+    ),
+    "approve_whistle": ("events.approve_whistle", {}),
+    "refuse_whistle": ("events.approve_whistle", NOTE),
+    "return_up": ("events.return_up", {"tried": "多次", **NOTE}),
+    "convene": ("events.confer", {"participants": ["water"]}),
+    "confer": ("events.confer", {"decisions": [{"unit": "water", "task": "修复", "kind": "WD", "seconds": 7200}], **NOTE}),
+    "rule_decline": ("events.rule_decline", {"founded": True, **NOTE}),
+    "suspend": ("events.suspend", {"reason": "superior_approval", **NOTE}),
+    "resume": ("events.resume", {}),
+    "retarget": ("events.triage", {"service_class": "D5", **NOTE}),
+    "urge": ("events.urge", NOTE),
+    "nudge": ("events.urge", {}),
+    "answer_urge": ("events.answer_urge", NOTE),
+    "strike_off": ("events.urge", {}),
+    "verify": ("events.verify", {"finding": "solved", **NOTE}),
+    "call_back": ("events.call_back", {"finding": "solved"}),
+    "rate": ("events.rate", {"level": 5, "solved": True}),
+    "evaluate": ("events.evaluate", {"scores": {}}),
+    "reopen": ("events.reopen", NOTE),
+    "merge": ("events.merge", {"master": "OWN", **NOTE}),
+    "split_off": ("events.split_off", NOTE),
+    "transfer": ("events.transfer", {"kind": "court", "basis": "民事诉讼法", **NOTE}),
+    "take_back": ("events.transfer", NOTE),
+}
+ORDER_VERBS: dict[str, tuple[str, dict]] = {
+    "accept": ("events.accept", {}),
+    "contact": ("events.accept", {}),
+    "decline": ("events.decline", {"reason": "not_our_duty", "clause": "第三条", "proposed_unit": "water", **NOTE}),
+    "extend": ("events.extend", NOTE),
+    "grant_extension": ("events.approve_extension", {}),
+    "refuse_extension": ("events.approve_extension", NOTE),
+    "feed_back": ("events.feed_back", NOTE),
+    "report_in": ("events.report_in", {"lon": 106.8, "lat": 39.6}),
+    "confirm_arrival": ("events.rate_whistle", {}),
+    "rebut": ("events.report_in", NOTE),
+    "rate": ("events.rate_whistle", {"attendance": 5, "attitude": 5, "effect": 5}),
+}
+for name, (permission, body) in EVENT_VERBS.items():
+    MACHINES[f"{ONE}{name}/"] = Rule("api", {"POST": VIEW}, "event", verb=permission, body=body)
+for name, (permission, body) in ORDER_VERBS.items():
+    MACHINES[f"{ORDER}{name}/"] = Rule("api", {"POST": VIEW}, "order", verb=permission, body=body)
+
+TECHNICAL = "settings.technical"
+SIGN_INS = f"{TECHNICAL}|casework.view_read_log@district"
+ADMIN_MODELS: dict[str, str] = {
+    # app/model: who may look at its pages; ``nobody`` is registered by a library and closed to everybody
+    "auth/group": "nobody",
+    "knox/authtoken": TECHNICAL,
+    "axes/accessattempt": SIGN_INS,
+    "axes/accesslog": SIGN_INS,
+    "axes/accessfailurelog": SIGN_INS,
+    "grids/area": "grids.manage|grids.boundary",
+    "grids/arealineage": "grids.manage",
+    "grids/level": "grids.manage",
+    "grids/unit": "grids.manage",
+    "grids/post": "grids.staff|accounts.grant_roles",
+    "grids/leave": "grids.leave",
+    "grids/dutyturn": "grids.staff",
+    "grids/teamtemplate": "grids.manage",
+    "grids/sizebound": "grids.manage",
+    "grids/legacygrid": "grids.manage",
+    "grids/partybranch": "grids.manage",
+    "grids/building": "grids.manage",
+    "grids/publicplace": "grids.manage",
+    "casework/calendar": "casework.manage_calendar",
+    "casework/calendarday": "casework.manage_calendar",
+    "casework/serviceclass": "settings.manage_rules",
+    "casework/ladderrung": "settings.manage_rules",
+    "casework/outboxitem": "casework.view_outbox",
+    "casework/channel": TECHNICAL,
+    "casework/delivery": f"casework.view_outbox|{TECHNICAL}",
+    "casework/heartbeat": f"casework.view_outbox|{TECHNICAL}",
+    "casework/readlog": "casework.view_read_log",
+    "casework/storedfile": TECHNICAL,
+}
+FORMLESS = ("arealineage", "outboxitem", "delivery", "heartbeat", "readlog", "storedfile")
+"""Nothing is added, changed or deleted here by hand."""
+UNDELETED = ("area", "unit", "post", "leave", "level", *FORMLESS)
+"""Rows that end but are not deleted: their deletion page is closed to everybody."""
+
+OTHERWISE = {"area": "grids.manage", "accessattempt": TECHNICAL, "accesslog": "nobody", "accessfailurelog": "nobody"}
+"""Who adds and deletes where that is not who looks."""
+
+
+def _admin() -> dict[str, Rule]:
+    found = {
+        "admin/": Rule("admin", {"GET": OFFICE}),
+        "admin/login/": opened(methods=("GET", "POST")),
+        "admin/logout/": opened(methods=("POST",)),
+        "admin/password_change/": Rule("admin", {"GET": OFFICE, "POST": OFFICE}),
+        "admin/password_change/done/": Rule("admin", {"GET": OFFICE}),
+        "admin/autocomplete/": Rule("admin", {"GET": OFFICE}, "nothing asked", lists=True),
+        "admin/jsi18n/": Rule("admin", {"GET": OFFICE}),
+        "admin/r/<path:content_type_id>/<path:object_id>/": Rule("admin", {"GET": OFFICE}, "no page of its own"),
+        "admin/^(?P<app_label>auth|knox|axes|grids|casework)/$": Rule("admin", {"GET": OFFICE}, "app"),
+        "admin/(?P<url>.*)$": Rule("admin", {"GET": OFFICE}, "no page of its own"),
+    }
+    for model, need in ADMIN_MODELS.items():
+        short = model.split("/")[1]
+        adds = "nobody" if short in FORMLESS else OTHERWISE.get(short, need)
+        deletes = "nobody" if short in UNDELETED else OTHERWISE.get(short, need)
+        row = f"admin/{model}/<path:object_id>/"
+        found |= {
+            f"admin/{model}/": Rule("admin", {"GET": need}, lists=True),
+            f"admin/{model}/add/": Rule("admin", {"GET": adds}),
+            f"{row}history/": Rule("admin", {"GET": need}, f"row {model}"),
+            f"{row}delete/": Rule("admin", {"GET": deletes}, f"row {model}"),
+            f"{row}change/": Rule("admin", {"GET": need}, f"row {model}"),
+            row: Rule("admin", {"GET": OFFICE}, "old address"),
+        }
+    return found
+
+
+ADMIN = _admin()
+DECLARED: dict[str, Rule] = {**PAGES, **CITIZEN, **MACHINES, **ADMIN}

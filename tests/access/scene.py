@@ -1,0 +1,182 @@
+"""The mini district with one event in every relation to the people of the cast, for tests that ask over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import Client
+from knox.models import AuthToken
+
+from accounts.models import User
+from accounts.reference import load_roles
+from casework.models import Notice
+from events import loads, material, transitions
+from events.models import Event
+from grids import outlines, places
+from grids.models import Area
+from tests import world as worlds
+from tests.pictures import jpeg
+from tests.world import CAST, NOON, World
+
+MISSING = "missing"
+RELATIONS: dict[str, dict[str, str]] = {
+    # relation as worker_a1, officer_a and handler stand to it: where, who reported, which unit works on it
+    "own": {"area": "150302002001001", "by": "worker_a1", "unit": "chengguan"},
+    "same_grid": {"area": "150302002001001", "by": "cover_a1", "unit": "street_a"},
+    "same_community": {"area": "150302002001002", "by": "hotline", "unit": "street_a"},
+    "same_street": {"area": "150302002", "by": "hotline", "unit": "street_a"},
+    "other_street": {"area": "150302001002001", "by": "worker_b1", "unit": "street_b"},
+    "own_department": {"area": "150302001002002", "by": "hotline", "unit": "chengguan"},
+    "other_department": {"area": "150302001002001", "by": "worker_b1", "unit": "zhujian"},
+}
+SESSION = settings.SESSION_COOKIE_NAME
+SQUARE = {"type": "Polygon", "coordinates": [[[106.8, 39.6], [106.81, 39.6], [106.81, 39.61], [106.8, 39.61], [106.8, 39.6]]]}
+"""The first grid of street A."""
+BACKEND = "governance.backends.RoleBackend"
+POSTS = {name: (role, area, unit) for name, role, area, unit, _rank, _cover in CAST}
+PEOPLE = tuple(POSTS)
+OUTSIDERS = ("anonymous", "stale session")
+EVERYBODY = (*PEOPLE, *OUTSIDERS)
+_ROLES = {record.code: record for record in load_roles()}
+
+
+def permissions_of(who: str) -> frozenset[str]:
+    """Codes of the member's role by the role file; nobody's are none."""
+    return _ROLES[POSTS[who][0]].permissions if who in POSTS else frozenset()
+
+
+def is_office(who: str) -> bool:
+    return who in POSTS and _ROLES[POSTS[who][0]].is_office
+
+
+@dataclass
+class Thing:
+    """One event with what hangs on it."""
+
+    event: Event
+    order: int
+    file: int
+
+
+@dataclass
+class Scene:
+    """The world, its events by relation, and a signed-in client for everybody."""
+
+    world: World
+    things: dict[str, Thing] = field(default_factory=dict)
+    clients: dict[str, Client] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
+    notices: dict[str, int] = field(default_factory=dict)
+    rows: dict[str, dict[str, object]] = field(default_factory=dict)
+    """Keys of a row inside street A and of one outside it, by admin model."""
+    tokens: dict[str, str] = field(default_factory=dict)
+    """API tokens of the people."""
+
+
+def make_scene() -> Scene:
+    """Insert it. Needs a database and a clock that stands at NOON."""
+    loads._known = loads.Loads(0, "1:1:")
+    outlines.forget()
+    scene = Scene(worlds.make_world())
+    Area.objects.filter(code="150302002001001").update(boundary=SQUARE)
+    places.forget()
+    for serial, (name, told) in enumerate(RELATIONS.items()):
+        scene.things[name] = _thing(scene.world, serial, **told)
+    scene.things["merged_away"] = _merged(scene.world, scene.things["same_grid"].event)
+    for name, person in scene.world.people.items():
+        scene.clients[name] = signed_in(person)
+        line = Notice.objects.create(
+            person=person, key=f"k:{name}", kind="test", title="请处理", created_at=NOON, show_at=NOON
+        )
+        scene.notices[name] = line.pk
+        scene.tokens[name] = AuthToken.objects.create(person)[1]
+    scene.clients["anonymous"] = Client(raise_request_exception=False)
+    scene.clients["stale session"] = ended_session(scene.world)
+    scene.sessions = {name: client.cookies[SESSION].value for name, client in scene.clients.items() if SESSION in client.cookies}
+    posts = {name: person.posts.get().pk for name, person in scene.world.people.items()}
+    areas, units = scene.world.areas, scene.world.units
+    scene.rows = {
+        "grids/area": {"inside": areas["grid_a1"].pk, "outside": areas["grid_b1"].pk},
+        "grids/unit": {"inside": units["street_a"].pk, "outside": units["street_b"].pk},
+        "grids/post": {"inside": posts["worker_a1"], "outside": posts["worker_b1"]},
+        "casework/readlog": read_rows(scene.world),
+    }
+    return scene
+
+
+def read_rows(world: World) -> dict[str, object]:
+    """One line of the read log by a person of either street."""
+    from casework.models import ReadLog
+
+    made = {
+        name: ReadLog.objects.create(at=NOON, person=world.people[who], act="open", kind="event", object_key="x")
+        for name, who in (("inside", "officer_a"), ("outside", "stranger"))
+    }
+    return {name: row.pk for name, row in made.items()}
+
+
+def signed_in(person: User) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(person, backend=BACKEND)
+    return client
+
+
+def ended_session(world: World) -> Client:
+    """Somebody whose session has been ended on the server; the browser still sends it."""
+    client = signed_in(world.people["dispatcher"])
+    Session.objects.filter(pk=client.cookies[SESSION].value).delete()
+    return client
+
+
+def browser(scene: Scene, who: str) -> Client:
+    """The member's client as it was when the scene began: what an undone request set or cleared is forgotten."""
+    client = scene.clients[who]
+    client.cookies.clear()
+    if who in scene.sessions:
+        client.cookies[SESSION] = scene.sessions[who]
+    return client
+
+
+def _thing(world: World, serial: int, *, area: str, by: str, unit: str) -> Thing:
+    event = worlds.in_progress(
+        world, area=area, by=by, unit=unit, reporter_name=f"金丝雀{serial}号",
+        reporter_phone=f"1990000{serial:04d}",
+    )
+    return Thing(event, worlds.the_order(event).pk, _file(world, event, serial))
+
+
+def _merged(world: World, master: Event) -> Thing:
+    event = worlds.in_progress(world, unit="chengguan")
+    order = worlds.the_order(event).pk
+    file = _file(world, event, 9)
+    actor = world.actor("dispatcher")
+    return Thing(transitions.merge(event, master=master, actor=actor, at=NOON, note="同一事项"), order, file)
+
+
+def _file(world: World, event: Event, serial: int) -> int:
+    actor = world.actor("dispatcher")
+    stored = material.store_all([jpeg(colour=(serial * 20, 9, 9))], actor=actor, at=NOON)
+    material.attach_all(event, stored, purpose="report", actor=actor, at=NOON)
+    return event.attachments.latest("pk").pk
+
+
+def reaches(scene: Scene, who: str, code: str, *, area_path: str = "", unit_ids: tuple[int, ...] = ()) -> bool:
+    """Whether the member's one post carries one of the codes (``|``) on this land or for one of these units."""
+    if not any(one in permissions_of(who) for one in code.split("|")):
+        return False
+    _role, area, unit = POSTS[who]
+    on_land = bool(area and area_path) and area_path.startswith(scene.world.areas[area].path)
+    return on_land or (bool(unit) and scene.world.units[unit].pk in unit_ids)
+
+
+def sees(scene: Scene, who: str, thing: Thing) -> bool:
+    """Whether the member may know of the event: on their land, by their unit, or reported by them."""
+    event = thing.event
+    if "events.view" not in permissions_of(who):
+        return False
+    if event.reporter_person_id == scene.world.people[who].pk:
+        return True
+    return reaches(scene, who, "events.view", area_path=event.area_path, unit_ids=tuple(event.unit_ids))
+
