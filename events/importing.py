@@ -15,6 +15,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -104,16 +105,22 @@ def read_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     if name.endswith(".xlsx"):
         yield from _xlsx_rows(path)
     elif name.endswith((".csv", ".csv.gz")):
-        opened = gzip.open(path, "rb") if name.endswith(".gz") else path.open("rb")
-        with opened as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as text:
-            reader = csv.DictReader(text)
-            try:
-                for row in reader:
-                    yield reader.line_num, {k: v or "" for k, v in row.items() if k is not None and v.__class__ is str}
-            except (csv.Error, UnicodeDecodeError, EOFError, OSError) as error:
-                raise BadFile(f"{path.name}: line {reader.line_num}: {error}") from error
+        with ExitStack() as stack:
+            raw = stack.enter_context(path.open("rb"))
+            if name.endswith(".gz"):
+                raw = stack.enter_context(gzip.GzipFile(fileobj=raw))
+            text = stack.enter_context(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""))
+            yield from _csv_rows(path.name, csv.DictReader(text))
     else:
         raise BadFile(f"{path.name}: only .csv, .csv.gz and .xlsx are read")
+
+
+def _csv_rows(name: str, reader: csv.DictReader) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        for row in reader:
+            yield reader.line_num, {k: v or "" for k, v in row.items() if k is not None and v.__class__ is str}
+    except (csv.Error, UnicodeDecodeError, EOFError, OSError) as error:
+        raise BadFile(f"{name}: line {reader.line_num}: {error}") from error
 
 
 def _xlsx_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:

@@ -189,8 +189,14 @@ KINDS: dict[str, Line] = {
 }
 
 
+QUEUES = frozenset({"reported", "open_for_claim", "awaiting_dispatch", "verified"})
+"""What stands in a queue of the desk anyway: the bell tells of it only when it is urgent (screens.md §8.1)."""
+
+
 def message_for(kind: str, event: Event, payload: dict, at: datetime) -> Message | None:
     """The one message of this kind; None when nobody is to be told."""
+    if kind in QUEUES and event.urgency not in ("P0", "P1"):
+        return None
     line = KINDS[kind]
     people = dict.fromkeys(person for audience in line.audiences for person in audience(event, payload, at) if person)
     if not people:

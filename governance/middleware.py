@@ -7,10 +7,12 @@ import secrets
 from collections.abc import Callable
 from time import monotonic
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 
@@ -18,6 +20,18 @@ from casework.clock.authority import ahead
 
 logger = logging.getLogger("governance.request")
 RETRY_AFTER_SECONDS = 5
+
+
+class ChosenLanguage(LocaleMiddleware):
+    """Pages speak Chinese until somebody switches; only machines choose by ``Accept-Language``."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        if wants_json(request):
+            super().process_request(request)
+            return
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        translation.activate(chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE)
+        request.LANGUAGE_CODE = translation.get_language()
 
 
 class RequestEdge:

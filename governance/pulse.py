@@ -6,6 +6,7 @@ The cursor is that of ``events.changes`` with a mark of the bell and the alarms.
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -19,6 +20,10 @@ from events.counting import view_counts
 from grids.scope import Rights, rights_of
 
 MOST_LINES = 100
+MOST_ALARMS = 3
+RINGS_FOR = timedelta(hours=1)
+RINGING_KINDS = frozenset({"reported", "awaiting_dispatch", "dispatched", "delegated", "whistled", "reopened"})
+"""News of an emergency that somebody must act on now."""
 
 
 class PagePulseView(LeanView):
@@ -32,7 +37,7 @@ class PagePulseView(LeanView):
         since = changes.read_cursor(request.GET.get("c", ""))
         looked = changes.look(since)
         lines = unread_lines(request)
-        mark = _mark(lines)
+        mark = _mark(lines, at)
         known = since if since is not None and not looked.is_foreign else None
         is_due = known is None or changes.is_old(known, at=at) or mark != known.mark
         if not looked.has_news and not is_due:
@@ -44,7 +49,7 @@ class PagePulseView(LeanView):
         answer = {
             "cursor": changes.following(looked, at=at, mark=mark).text, "now": at, "counts": {"bell": len(lines)},
             "changed": found.rows, "new": sum(1 for row in found.rows if row["version"] == 1), "more": found.more,
-            "alarms": [_alarm(line) for line in lines if _rings(line)],
+            "alarms": [_alarm(line) for line in _ringing(lines, at)],
         }
         if "desk" in request.GET.get("scope", "").split(",") and (found.rows or known is None):
             answer["counts"].update(_desk(rights, request))
@@ -57,21 +62,30 @@ pulse = PagePulseView.as_view()
 def unread_lines(request: HttpRequest) -> list[dict]:
     """Unread lines of the person's bell, at most a hundred: its number and its alarms in one query."""
     rows = Notice.objects.filter(person=request.user, read_at=None, show_at__lte=request.at).order_by("-id")
-    return list(rows.values("id", "urgency", "acknowledged_by_id", "title", "url")[:MOST_LINES])
+    names = ("id", "kind", "urgency", "acknowledged_by_id", "title", "text", "url", "case_number", "created_at")
+    return list(rows.values(*names)[:MOST_LINES])
 
 
-def _rings(line: dict) -> bool:
-    return line["urgency"] == "P0" and line["acknowledged_by_id"] is None
+def _ringing(lines: list[dict], at: datetime) -> list[dict]:
+    """The emergencies that ring: new or just handed over, nobody's yet, of the last hour, one line a case, the
+    newest three. A check that has passed is news but no alarm."""
+    found: dict[str, dict] = {}
+    for line in lines:
+        calls = line["urgency"] == "P0" and line["kind"] in RINGING_KINDS and line["acknowledged_by_id"] is None
+        if calls and at - line["created_at"] <= RINGS_FOR:
+            found.setdefault(line["case_number"] or str(line["id"]), line)
+    return list(found.values())[:MOST_ALARMS]
 
 
 def _alarm(line: dict) -> dict[str, Any]:
     take = reverse("notices_take", args=[line["id"]])
-    return {"id": line["id"], "text": line["title"], "url": line["url"] or None, "take_url": take}
+    text = f"{line['title']} · {line['text']}" if line["text"] else line["title"]
+    return {"id": line["id"], "text": text, "url": line["url"] or None, "take_url": take}
 
 
-def _mark(lines: list[dict]) -> str:
+def _mark(lines: list[dict], at: datetime) -> str:
     """What besides rows is news: the unread number and which alarms ring."""
-    text = f"{len(lines)}|{','.join(str(line['id']) for line in lines if _rings(line))}"
+    text = f"{len(lines)}|{','.join(str(line['id']) for line in _ringing(lines, at))}"
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from events import transitions
 from tests import world as worlds
@@ -101,7 +102,7 @@ def test_a_page_hears_of_rows_numbers_and_its_bell(dispatcher: Api, live_world: 
     assert dispatcher.get("/pulse", {"scope": "desk", "c": begin["cursor"]}).status_code == 204
     Notice.objects.create(
         person=live_world.people["dispatcher"], key="k", kind="reported", urgency="P0", title="燃气泄漏", url="/x/",
-        created_at=NOON, show_at=NOON,
+        created_at=timezone.now(), show_at=NOON,
     )
     rung = dispatcher.get("/pulse", {"scope": "desk", "c": begin["cursor"]}).json()
     assert (rung["counts"]["bell"], rung["alarms"][0]["text"]) == (1, "燃气泄漏")

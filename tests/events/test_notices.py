@@ -49,7 +49,7 @@ def test_who_hears_what_along_the_main_line(world: World) -> None:
         event, actor=world.actor("dispatcher"), at=NOON, scores={order.pk: 5 for order in event.orders.all()}
     )
     outbox.do_due(at=NOON)
-    assert told("reported") == told("awaiting_dispatch") == {"dispatcher"}
+    assert told("reported") == told("awaiting_dispatch") == told("verified") == set()  # the desk's queues show it
     assert told("dispatched") == {"handler"}  # told late: by then the handler had signed
     assert told("handled") == {"worker_a1", "cover_a1", "head_a1", "call_backer"}
     assert told("closed") == {"worker_a1", "officer_a"}
@@ -57,6 +57,13 @@ def test_who_hears_what_along_the_main_line(world: World) -> None:
     assert "王小明" not in words
     assert "1390000" not in words
     assert event.text not in words
+
+
+def test_an_emergency_rings_at_the_desk_although_its_queue_shows_it(world: World) -> None:
+    event = worlds.reported(world, category="0603", text="路面塌陷")
+    assert (event.urgency, event.state) == ("P0", "awaiting_dispatch")
+    outbox.do_due(at=NOON)
+    assert told("reported") == told("awaiting_dispatch") == {"dispatcher"}
 
 
 def test_reporters_of_merged_events_hear_of_the_masters_end(world: World) -> None:
