@@ -39,14 +39,23 @@ class Handbook:
 
 
 HANDBOOKS = (
-    Handbook("district-dispatcher", _("区指挥中心值班员"), frozenset({"district_dispatcher", "hotline_agent"})),
-    Handbook("street-officer", _("街道值班员"), frozenset({"street_officer", "street_director", "community_secretary"})),
+    Handbook(
+        "district-dispatcher", _("区指挥中心值班员"), frozenset({"district_dispatcher", "hotline_agent"})
+    ),
+    Handbook(
+        "street-officer",
+        _("街道值班员"),
+        frozenset({"street_officer", "street_director", "community_secretary"}),
+    ),
     Handbook("department-handler", _("部门承办人"), frozenset({"department_handler", "department_head"})),
     Handbook("grid-worker", _("网格员"), frozenset({"grid_worker", "grid_head"})),
     Handbook("call-back-agent", _("回访员"), frozenset({"call_back_agent"})),
-    Handbook("district-director", _("指挥中心主任"), frozenset({"district_director", "evaluator", "wall_reader"})),
     Handbook(
-        "administrator", _("管理员"),
+        "district-director", _("指挥中心主任"), frozenset({"district_director", "evaluator", "wall_reader"})
+    ),
+    Handbook(
+        "administrator",
+        _("管理员"),
         frozenset({"system_administrator", "security_administrator", "audit_administrator", "data_steward"}),
     ),
     Handbook("citizen", _("群众"), frozenset()),
@@ -80,9 +89,15 @@ def index(request: HttpRequest) -> HttpResponse:
     """All handbooks, one's own first, with the passage about the page the reader came from."""
     roles = rights_of(request.user, at=request.at).roles
     own = [book for book in HANDBOOKS if book.roles & roles]
-    return render(request, "help/index.html", {
-        "own": own, "others": [book for book in HANDBOOKS if book not in own], "passage": _passage(request),
-    })
+    return render(
+        request,
+        "help/index.html",
+        {
+            "own": own,
+            "others": [book for book in HANDBOOKS if book not in own],
+            "passage": _passage(request),
+        },
+    )
 
 
 @require_safe
@@ -105,8 +120,12 @@ def _passage(request: HttpRequest) -> dict[str, Any] | None:
     if not fitting:
         return None
     _beginning, name, slug, heading = max(fitting, key=lambda row: len(row[0]))
-    return {"name": name, "book": BY_SLUG[slug], "heading": heading,
-            "url": f"{reverse('help_handbook', args=[slug])}#{heading}"}
+    return {
+        "name": name,
+        "book": BY_SLUG[slug],
+        "heading": heading,
+        "url": f"{reverse('help_handbook', args=[slug])}#{heading}",
+    }
 
 
 @lru_cache(maxsize=32)
@@ -131,8 +150,10 @@ def _as_link(piece: Piece) -> Piece:
         return Piece("link", piece.text, piece.text)
     if piece.kind == "link" and piece.url.endswith(".md"):
         slug = piece.url.removesuffix(".md")
-        return Piece("link", piece.text, reverse("help_handbook", args=[slug])) if slug in BY_SLUG else Piece(
-            "text", piece.text
+        return (
+            Piece("link", piece.text, reverse("help_handbook", args=[slug]))
+            if slug in BY_SLUG
+            else Piece("text", piece.text)
         )
     return piece
 

@@ -147,5 +147,9 @@ def _list(lines: list[str]) -> Block:
 
 
 def _table(lines: list[str]) -> Block:
-    rows = [[pieces(cell.strip()) for cell in line.strip("|").split("|")] for line in lines if not _RULE.fullmatch(line)]
+    rows = [
+        [pieces(cell.strip()) for cell in line.strip("|").split("|")]
+        for line in lines
+        if not _RULE.fullmatch(line)
+    ]
     return Block("table", head=rows[0], rows=rows[1:])

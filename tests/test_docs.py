@@ -26,7 +26,18 @@ DOCUMENTS = sorted(
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
-ROOMS = ("accounts", "grids", "casework", "events", "field", "dashboard", "governance", "tests", "docs", "benchmarks")
+ROOMS = (
+    "accounts",
+    "grids",
+    "casework",
+    "events",
+    "field",
+    "dashboard",
+    "governance",
+    "tests",
+    "docs",
+    "benchmarks",
+)
 STAND_INS = {"CODE": "150302", "NUMBER": "20260101-0302-1-00001", "TOKEN": "a" * 32}
 
 
@@ -50,7 +61,12 @@ def test_readme_is_short_and_begins_with_the_two_commands(name: str) -> None:
     text = (BASE / name).read_text()
     assert len(text.splitlines()) <= 150
     assert fenced(name)[:2] == ["./start", "./start test"]
-    for path in ("docs/pictures/wall.png", "docs/pictures/desk.png", "docs/progress.md", "docs/operators/install.md"):
+    for path in (
+        "docs/pictures/wall.png",
+        "docs/pictures/desk.png",
+        "docs/progress.md",
+        "docs/operators/install.md",
+    ):
         assert path in text
 
 
@@ -78,7 +94,9 @@ def test_pictures_are_small() -> None:
 
 def progress_rows() -> list[list[str]]:
     lines = (BASE / "docs" / "progress.md").read_text().splitlines()
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if re.match(r"\| \d", line)]
+    return [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in lines if re.match(r"\| \d", line)
+    ]
 
 
 def test_progress_has_every_capability_once_and_counts_itself() -> None:
@@ -86,7 +104,9 @@ def test_progress_has_every_capability_once_and_counts_itself() -> None:
     assert [int(row[0]) for row in rows] == list(range(1, 151))
     states = [row[2] for row in rows]
     assert set(states) == {"done", "part", "not there"}
-    told = re.search(r"\*\*(\d+) done, (\d+) in part, (\d+) not there", (BASE / "docs" / "progress.md").read_text())
+    told = re.search(
+        r"\*\*(\d+) done, (\d+) in part, (\d+) not there", (BASE / "docs" / "progress.md").read_text()
+    )
     assert [int(n) for n in told.groups()] == [states.count(s) for s in ("done", "part", "not there")]
 
 
@@ -130,7 +150,9 @@ def address_of(words: str) -> str:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=named)
 def test_addresses_and_files_named_in_code_are_there(path: Path) -> None:
     for words in CODE.findall(without_blocks(path.read_text())):
-        if re.fullmatch(r"/[\w./?=&-]*", words) and not words.startswith(("/etc/", "/opt/", "/var/", "/backup")):
+        if re.fullmatch(r"/[\w./?=&-]*", words) and not words.startswith(
+            ("/etc/", "/opt/", "/var/", "/backup")
+        ):
             if re.match(r"/api/v1/(disputes|hotline|emergencies)/", words):
                 continue  # said to be not there
             assert is_page(address_of(words)), f"{named(path)}: no page at {words}"
@@ -150,7 +172,10 @@ def test_commands_named_exist(path: Path) -> None:
 def test_settings_page_lists_exactly_the_names_the_code_reads() -> None:
     inside = {
         "DJANGO_SETTINGS_MODULE",  # Django's own
-        "GOVERNANCE_BEGUN", "XDG_RUNTIME_DIR", "PYTEST_XDIST_WORKER", "PATH",  # not for operators
+        "GOVERNANCE_BEGUN",
+        "XDG_RUNTIME_DIR",
+        "PYTEST_XDIST_WORKER",
+        "PATH",  # not for operators
     }
     asked = re.compile(r'environ(?:\.get|\.pop)?[\[(]\s*"([A-Z_]+)"|_flag\("([A-Z_]+)"')
     read = {
@@ -169,7 +194,10 @@ def test_glossary_has_every_state_verb_and_role() -> None:
     page = (BASE / "docs" / "glossary.md").read_text()
     states = {f"| `{code}` | {words} |" for code, words in Event.State.choices}
     verbs = {f"| `{move.name}` | {move.label} |" for move in MOVES.values()}
-    roles = {f"| `{r['code']}` | {r['name']} |" for r in json.loads((BASE / "accounts/data/roles.json").read_text())}
+    roles = {
+        f"| `{r['code']}` | {r['name']} |"
+        for r in json.loads((BASE / "accounts/data/roles.json").read_text())
+    }
     assert {row for row in states | verbs | roles if row not in page} == set()
 
 
@@ -180,7 +208,9 @@ def test_every_decision_gives_its_reason_and_stands_in_the_list() -> None:
     assert listed == files
     for name in files:
         text = (folder / name).read_text()
-        assert all(f"**{part}.**" in text for part in ("Decided", "Why", "Instead of", "What it costs", "Where")), name
+        assert all(
+            f"**{part}.**" in text for part in ("Decided", "Why", "Instead of", "What it costs", "Where")
+        ), name
 
 
 # What must not be in the repository -----------------------------------------------------------------------
@@ -204,7 +234,11 @@ PRIVATE = re.compile(
 
 
 def test_the_pattern_of_private_names_bites() -> None:
-    for words in ("/wor" + "k/main/x", "https://py" + "pi.org/simple", "https://registry.npm" + "js.org/htmx"):
+    for words in (
+        "/wor" + "k/main/x",
+        "https://py" + "pi.org/simple",
+        "https://registry.npm" + "js.org/htmx",
+    ):
         assert PRIVATE.search(words)
 
 
@@ -243,7 +277,9 @@ def test_passages_about_pages_are_there(row: tuple) -> None:
     assert f"## {heading}\n" in help_pages.BY_SLUG[slug].path.read_text()
 
 
-def test_one_sees_ones_own_handbook_first_and_the_passage_about_the_page(world: World, client: Client) -> None:
+def test_one_sees_ones_own_handbook_first_and_the_passage_about_the_page(
+    world: World, client: Client
+) -> None:
     client.force_login(world.people["dispatcher"], backend="governance.backends.RoleBackend")
     page = client.get(reverse("help"), headers={"referer": "http://testserver/desk/supervision/?colour=red"})
     assert [book.slug for book in page.context["own"]] == ["district-dispatcher"]
