@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,7 +26,8 @@ _TOKEN = re.compile(r"[0-9a-f]{64}")
 
 
 def user_of(token: str, *, at: datetime) -> User | None:
-    """Whose token it is; None for an unknown or expired one and for a disabled account."""
+    """Whose token it is; None for an unknown or expired one, for a disabled account, and for one
+    of the demo under a production profile."""
     if not _TOKEN.fullmatch(token):
         return None
     try:
@@ -33,6 +35,8 @@ def user_of(token: str, *, at: datetime) -> User | None:
     except AuthToken.DoesNotExist:
         return None
     if (row.expiry is not None and row.expiry <= at) or not row.user.is_active:
+        return None
+    if settings.PRODUCTION and row.user.is_demo:
         return None
     return row.user
 

@@ -6,6 +6,7 @@ table nobody may change there.
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.utils import timezone
 
@@ -27,6 +28,10 @@ hold the read log for the whole district."""
 
 class RoleBackend(ModelBackend):
     """Who may what in the admin; everything else asks ``grids.scope`` itself."""
+
+    def user_can_authenticate(self, user: object) -> bool:
+        """Nobody disabled, and no demo account under a production profile, whatever way its row came there (A-11)."""
+        return super().user_can_authenticate(user) and not (settings.PRODUCTION and user.is_demo)
 
     def may_administer(self, user: object) -> bool:
         """Some post in force carries an office role."""
