@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from casework.door import Move
 
@@ -53,7 +54,8 @@ _TABLE = (
     _move("report", _("上报"), (), {"reported"}, lanes=ANYONE_OUTSIDE, public=True),
     _move("triage", _("研判"), {"reported"}, {"open_for_claim", "awaiting_dispatch", "in_progress"}, lanes=SYSTEM),
     _move("handle_on_spot", _("自办"), {"reported"}, {"verifying"}, public=True),
-    _move("reject", _("不予受理"), {"reported", "needs_info"}, {"rejected"}, needs=("note",), public=True),
+    _move("reject", pgettext_lazy("verb", "不予受理"), {"reported", "needs_info"}, {"rejected"}, needs=("note",),
+          public=True),
     _move("appeal", _("申诉"), {"rejected"}, {"reported"}, "events.triage", lanes=CITIZEN, needs=("note",), public=True),
     _move("ask_info", _("请补充"), {"reported"}, {"needs_info"}, needs=("note",), public=True),
     _move(
@@ -86,16 +88,16 @@ _TABLE = (
     _move("extend", _("申请延期"), HANDLE_STATES, needs=("note",)),
     _move("grant_extension", _("同意延期"), HANDLE_STATES, (), "events.approve_extension", public=True),
     _move("refuse_extension", _("不同意延期"), HANDLE_STATES, (), "events.approve_extension", needs=("note",)),
-    _move("suspend", _("挂起"), HANDLE_STATES, {"suspended"}, needs=("note",), public=True),
+    _move("suspend", pgettext_lazy("verb", "挂起"), HANDLE_STATES, {"suspended"}, needs=("note",), public=True),
     _move("resume", _("恢复"), {"suspended"}, {"in_progress"}, lanes=SYSTEM, public=True),
     _move("retarget", _("调整时限"), LIVE, (), "events.triage", needs=("note",)),
     _move("cover", _("补位"), LIVE, {"awaiting_dispatch"}, "events.dispatch", lanes=SYSTEM),
-    _move("feed_back", _("反馈"), HANDLE_STATES, {"verifying"}, needs=("note",), public=True),
+    _move("feed_back", pgettext_lazy("verb", "反馈"), HANDLE_STATES, {"verifying"}, needs=("note",), public=True),
     # Check and evaluate
     _move("verify", _("现场核查"), {"verifying"}, {"verifying", "evaluating", "in_progress"}, needs=("note",)),
     _move("call_back", _("电话回访"), {"verifying"}, {"verifying", "evaluating", "in_progress"}),
-    _move("rate", _("评价"), {"evaluating", "closed"}, {"evaluating", "closed", "in_progress"}, lanes=CITIZEN,
-          public=True),
+    _move("rate", pgettext_lazy("verb", "评价"), {"evaluating", "closed"},
+          {"evaluating", "closed", "in_progress"}, lanes=CITIZEN, public=True),
     _move("evaluate", _("考评"), {"evaluating"}, {"closed"}, public=True),
     _move("reopen", _("重办"), {"closed"}, {"in_progress"}, lanes=CITIZEN, needs=("note",), public=True),
     # Supervise

@@ -43,7 +43,8 @@ def day_and_time(moment: datetime, *, at: datetime) -> str:
     clock = f"{local:%H:%M}"
     days = (local.date() - today.date()).days
     if days in (0, 1):
-        return f"{_('今天') if days == 0 else _('明天')} {clock}"
+        day = _("今天") if days == 0 else _("明天")
+        return f"{day} {clock}"
     words = _("%(month)s月%(day)s日") % {"month": local.month, "day": local.day}
     if local.year != today.year:
         words = _("%(year)s年%(day)s") % {"year": local.year, "day": words}

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -77,10 +78,10 @@ def age(value: datetime | None, at: datetime) -> str:
 
 @register.filter
 def wan(value: float | Decimal | None) -> str:
-    """Counts on the wall: below ten thousand in full, above as ``4.80 万``."""
+    """Counts on the wall: below ten thousand in full, above as ``4.80 万``; in full in English, which has no such word."""
     if value is None:
         return "—"
-    if value < TEN_THOUSAND:
+    if value < TEN_THOUSAND or (get_language() or "").startswith("en"):
         return f"{value:,}"
     return _("%(n)s 万") % {"n": f"{value / TEN_THOUSAND:.2f}"}
 
