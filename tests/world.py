@@ -102,6 +102,17 @@ def _make_land(world: World) -> None:
         )
 
 
+CLAUSES = (
+    ("chengguan", "0501", "店外经营的查处"),
+    ("chengguan", "0601", "井盖管护"),
+    ("chengguan", "0606", "照明设施维护"),
+    ("chengguan", "0805", "架空线缆协调"),
+    ("zhujian", "0309", "工地安全监管"),
+    ("water", "0801", "供水抢修"),
+    ("zhujian", "1803", "房屋坍塌处置"),
+)
+
+
 def _make_units(world: World) -> None:
     rows = [
         ("desk", "区指挥中心", "district_centre", "district"),
@@ -117,11 +128,7 @@ def _make_units(world: World) -> None:
         world.units[name] = Unit.objects.create(
             code=name, name=label, kind=kind, area=world.areas[area], round_the_clock=kind == "utility"
         )
-    for unit, code, clause in (
-        ("chengguan", "0501", "店外经营的查处"), ("chengguan", "0601", "井盖管护"),
-        ("chengguan", "0606", "照明设施维护"),
-        ("chengguan", "0805", "架空线缆协调"), ("zhujian", "0309", "工地安全监管"), ("water", "0801", "供水抢修"), ("zhujian", "1803", "房屋坍塌处置"),
-    ):
+    for unit, code, clause in CLAUSES:
         DutyClause.objects.create(unit=world.units[unit], category_code=code, clause=clause)
 
 
