@@ -94,7 +94,7 @@ def _measure(instance: Instance) -> Iterator[Figure]:
     writer.over.set()
     writer.join(15)
     words = f"slowest return {slowest:.1f} s"
-    every = len(PARTS)
+    len(PARTS)
     yield Figure(
         "K-back",
         "parts that came back by themselves after kill -9",

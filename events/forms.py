@@ -7,8 +7,8 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from pypinyin import Style, lazy_pinyin
 
+from accounts.names import named
 from casework.actor import Actor
 from casework.clock import loader
 from events.models import Event, WorkOrder
@@ -16,14 +16,14 @@ from events.models.catalogue import Urgency
 from events.reference_lists import load_close_outcomes, load_rating_levels, load_rating_reasons
 from events.reference_rows import categories
 from grids.models import Unit
+from grids.names import pinyin_of
 
 FINDINGS = (("solved", _("已解决")), ("partial", _("部分解决")), ("unsolved", _("未解决")))
 
 
 def initials(name: str, pinyin: str = "") -> str:
     """Letters by which a name is found: full pinyin and the first letters, ``chengguanju cgj``."""
-    full = pinyin.replace(" ", "") or "".join(lazy_pinyin(name))
-    return f"{full} {''.join(lazy_pinyin(name, style=Style.FIRST_LETTER))}".lower()
+    return (pinyin or pinyin_of(name)).lower()
 
 
 def unit_choices() -> list[tuple[int, str, str]]:
@@ -132,7 +132,7 @@ def category_choices() -> list:
     groups: dict[str, list[tuple[str, str]]] = {}
     for found in sorted(categories().values(), key=lambda row: row.code):
         if found.parent_id and found.is_active:
-            groups.setdefault(found.parent.name, []).append((found.code, f"{found.code} {found.name}"))
+            groups.setdefault(named(found.parent), []).append((found.code, f"{found.code} {named(found)}"))
     return [("", "——"), *groups.items()]
 
 
@@ -203,7 +203,7 @@ class FeedBackForm(VerbForm):
 
     outcome = forms.ChoiceField(
         label=_("结果"), widget=forms.RadioSelect, initial="solved",
-        choices=lambda: [(row.code, _(row.name)) for row in load_close_outcomes()],
+        choices=lambda: [(row.code, named(row)) for row in load_close_outcomes()],
     )
     note = note_field(_("处置情况"), most=4000)
     purpose = "feedback"
@@ -237,7 +237,7 @@ class OnSpotForm(UnseenForm):
 
     note = note_field(_("怎样处置的"))
     outcome = forms.ChoiceField(
-        label=_("结果"), choices=lambda: [(row.code, _(row.name)) for row in load_close_outcomes()], initial="solved"
+        label=_("结果"), choices=lambda: [(row.code, named(row)) for row in load_close_outcomes()], initial="solved"
     )
 
 
@@ -256,11 +256,11 @@ class CallBackForm(UnseenForm):
     )
     rating = forms.TypedChoiceField(
         label=_("满意度"), required=False, coerce=int, empty_value=None, widget=forms.RadioSelect,
-        choices=lambda: [(row.value, _(row.name)) for row in load_rating_levels()],
+        choices=lambda: [(row.value, named(row)) for row in load_rating_levels()],
     )
     reasons = forms.MultipleChoiceField(
         label=_("原因"), required=False, widget=forms.CheckboxSelectMultiple,
-        choices=lambda: [(row.code, _(row.name)) for row in load_rating_reasons()],
+        choices=lambda: [(row.code, named(row)) for row in load_rating_reasons()],
     )
     note = note_field(required=False)
 
@@ -276,7 +276,7 @@ class RateForm(UnseenForm):
 
     level = forms.TypedChoiceField(
         label=_("满意度"), coerce=int, widget=forms.RadioSelect,
-        choices=lambda: [(row.value, _(row.name)) for row in load_rating_levels()],
+        choices=lambda: [(row.value, named(row)) for row in load_rating_levels()],
     )
     solved = forms.TypedChoiceField(
         label=_("问题解决了吗"), choices=[("yes", _("解决了")), ("no", _("没有解决"))], widget=forms.RadioSelect,
@@ -284,7 +284,7 @@ class RateForm(UnseenForm):
     )
     reasons = forms.MultipleChoiceField(
         label=_("原因"), required=False, widget=forms.CheckboxSelectMultiple,
-        choices=lambda: [(row.code, _(row.name)) for row in load_rating_reasons()],
+        choices=lambda: [(row.code, named(row)) for row in load_rating_reasons()],
     )
     text = note_field(_("意见"), required=False)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pypinyin import Style, pinyin
-
 _ENDINGS = (
     # longest first; (ending, what stays)
     ("社区居民委员会", "社区"), ("社区居委会", "社区"), ("村民委员会", "村"), ("村村委会", "村"), ("嘎查村委会", "嘎查"),
@@ -25,6 +23,9 @@ def shorten(name: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _syllables(text: str) -> tuple[str, ...]:
+    # Its dictionaries weigh 57 MB: only a process that names something carries them.
+    from pypinyin import Style, pinyin
+
     return tuple(item[0] for item in pinyin(text, style=Style.NORMAL, errors="default"))
 
 
