@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shapely.geometry import Point, shape
+from shapely.geometry import Point
 
 from events.models import Event
 from governance.demo.fate import draw_fate
@@ -57,7 +57,7 @@ class Pattern:
 
 def site(stage: Stage) -> tuple[float, float]:
     """A spot in the eastern hills: inside the easternmost grid of the middle of the district."""
-    shapes = [(code, shape(row["boundary"])) for code, row in stage.land.grids.items()]
+    shapes = list(stage.land.outlines.items())
     lats = sorted(outline.centroid.y for _code, outline in shapes)
     low, high = lats[len(lats) // 5], lats[-len(lats) // 5]
     middle = [pair for pair in shapes if low <= pair[1].centroid.y <= high]

@@ -50,6 +50,11 @@ class Scene:
         return self.case.urgency in ("P0", "P1")
 
     @property
+    def runs_at_night(self) -> bool:
+        limit = budget(self.case.service_class_id, "handle")
+        return limit is not None and limit["kind"] == "C"
+
+    @property
     def orders(self) -> list[WorkOrder]:
         return self.rows(WorkOrder)
 
@@ -69,9 +74,10 @@ class Scene:
 
     def later(self, base: datetime, low: float, high: float, *about: object, office: bool = False,
               unit_id: int | None = None) -> datetime:
-        """A moment ``low`` … ``high`` seconds after ``base``, more often early; of working time for an office that
-        closes at night."""
-        office = office and not (unit_id and self.stage.units[unit_id].round_the_clock)
+        """A moment ``low`` … ``high`` seconds after ``base``, more often early; of working time for an office, unless
+        the unit never closes or its promise runs at night as well."""
+        if unit_id and (self.stage.units[unit_id].round_the_clock or self.runs_at_night):
+            office = False
         share = self.rng(*about).betavariate(1.3, 2.6)
         seconds = (low + (high - low) * share) * self.fate.hurry
         if office and self.fate.hurry == 1.0 and not self.is_grave:

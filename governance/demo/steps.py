@@ -12,10 +12,12 @@ from datetime import timedelta
 from casework.actor import Actor
 from events import transitions as verbs
 from events.models import Consultation, Decline, Event, SupervisionOrder
+from events.workflow import LIVE
 from governance.demo import steps_checks, steps_units
 from governance.demo.scene import Scene, Step, first
 from grids.models import Unit
 
+TWIN_MARK = "-t"
 BY_HAND = {
     "01": "justice", "03": "emergency", "05": "city_management", "09": "housing", "15": "education", "17": "petitions",
 }  # fmt: skip
@@ -41,7 +43,7 @@ def _reported(scene: Scene) -> Step | None:
         return None
     if scene.is_grave and case.category_id and "triage" not in scene.refused:
         return Step(scene.not_before(case.reported_at), "triage", _triage_by_rule(case))
-    if case.suggestion.get("near") and "merge" not in scene.refused:
+    if "merge" not in scene.refused and _is_twin(scene):
         return _merge(scene, desk)
     if fate.on_spot and case.source == "grid":
         worker = stage.cast.at_place("grid_worker", case.grid_code, case.reported_at)
@@ -65,6 +67,15 @@ def _reported(scene: Scene) -> Step | None:
 
 def _triage_by_rule(case: Event) -> Callable:
     return lambda at: verbs.triage(case, actor=Actor.system(), at=at)
+
+
+def _is_twin(scene: Scene) -> bool:
+    """Whether the first of the reports found nearby is the same matter: told as such, or of the same category."""
+    case, near = scene.case, scene.case.suggestion.get("near")
+    if not near or (case.client_key or "").endswith(TWIN_MARK):
+        return bool(near)
+    alike = Event.objects.filter(pk=near[0], category=case.category_id, state__in=LIVE)
+    return case.category_id is not None and scene.rng("twin").random() < 0.6 and alike.exists()
 
 
 def _merge(scene: Scene, desk: Actor) -> Step:

@@ -124,7 +124,7 @@ def _delegate(scene: Scene, order: WorkOrder) -> Step | None:
         return None
     share = verbs.Share(community, "到现场核实处置,拍照反馈", 100)
     return Step(
-        scene.later(order.accepted_at, 300, 5000, "delegate", office=True), "delegate",
+        scene.later(order.accepted_at, 300, 5000, "delegate", office=True, unit_id=order.unit_id), "delegate",
         lambda at: verbs.delegate(order, shares=[share], actor=actor, at=at),
     )
 

@@ -74,6 +74,7 @@ class Land:
             for row in rows.values("id", "code", "name", "path", "boundary", "households", "special_kind")
         }
         self.codes = list(self.grids)
+        self.outlines = {code: shape(row.pop("boundary")) for code, row in self.grids.items()}
         self.weights = [row["households"] or EMPTY_GRID_WEIGHT for row in self.grids.values()]
         self._spots: dict[str, list[Spot]] = {}
 
@@ -116,11 +117,11 @@ class Land:
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
-        return shapely.STRtree([shape(row["boundary"]) for row in self.grids.values()])
+        return shapely.STRtree([self.outlines[code] for code in self.codes])
 
     def _draw(self, code: str) -> list[Spot]:
         rng = random.Random(f"spots {code}")
-        outline = shape(self.grids[code]["boundary"])
+        outline = self.outlines[code]
         west, south, east, north = outline.bounds
         found: list[Spot] = []
         while len(found) < SPOTS_PER_GRID:

@@ -15,6 +15,9 @@ class Command(BaseCommand):
 
     help = "Load the demo district: land, people, rules, a cast to sign in with, and two weeks of events."
 
+    requires_system_checks = ()
+    """They would load every page."""
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--purge", action="store_true", help="remove all events of the demo first, then load anew")
         parser.add_argument("--per-day", type=int, default=None, help="reports a day in the past that is made")

@@ -39,6 +39,9 @@ class Command(BaseCommand):
 
     help = "Let the cast of the demo district work: in real time, fast on a moved clock, or through the whole year."
 
+    requires_system_checks = ()
+    """They would load every page."""
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--speed", type=_positive, default=1.0, help="seconds of the district in one of ours")
         parser.add_argument("--accelerate", action="store_true", help="a day in a minute (--speed 1440), one day")
