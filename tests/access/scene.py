@@ -85,6 +85,7 @@ def make_scene() -> Scene:
     for serial, (name, told) in enumerate(RELATIONS.items()):
         scene.things[name] = _thing(scene.world, serial, **told)
     scene.things["merged_away"] = _merged(scene.world, scene.things["same_grid"].event)
+    Event.objects.filter(pk__in=[scene.things[name].event.pk for name in ("own", "same_grid")]).update(lon=106.805, lat=39.605)
     for name, person in scene.world.people.items():
         scene.clients[name] = signed_in(person)
         line = Notice.objects.create(

@@ -1,0 +1,163 @@
+"""Two worlds that differ only in what lies outside a person's scope must answer in equal bytes (quality.md A-05)."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from casework.models import Notice
+from dashboard import tallies
+from events import loads, transitions
+from events.models import Event, EventReporter, SupervisionOrder, WorkOrder
+from tests import world as worlds
+from tests.access.declared import DECLARED
+from tests.access.matrix import undone
+from tests.access.scene import Scene, browser
+from tests.world import NOON
+
+READERS = ("officer_a", "director_a", "secretary_a", "worker_a1", "head_a1", "handler", "head")
+"""For all of them street B's events without the department 城管局 are foreign."""
+EVERYWHERE = {"lon": "106.805", "lat": "39.605", "text": "宽带信号中断,请派人维修"}
+VIEWS = (
+    "to_triage", "to_claim", "to_dispatch", "handling", "to_verify", "to_evaluate", "conferring", "rulings", "suspended",
+    "overdue", "red", "mine", "watched", "unlocated", "orphans", "all",
+)
+ORDERS = ("-id", "id", "-reported_at", "reported_at", "due_at", "urgency")
+EVENT_QUERIES = (
+    {}, {"count": "exact"}, {"q": "宽带信号"}, {"q": "0302"}, {"unit": "zhujian"}, {"unit": "street_b"}, {"flag": "red"},
+    {"area": "150302001"}, {"area": "150302", "count": "exact"}, {"overdue": "true"}, {"page_size": "1"},
+    {"state": "in_progress", "count": "exact"}, {"source": "grid"}, *({"order": order} for order in ORDERS),
+)
+LEVELS = ("district", "street", "community", "grid")
+QUERIES: dict[str, tuple[dict, ...]] = {
+    # pattern → queries; ``FOREIGN`` stands for the number of an event that exists in the second world only
+    "notices/": ({}, {"unread": "1"}),
+    "desk/": (*({"view": view} for view in VIEWS), {"q": "宽带信号"}, {"unit": "1"}, {"view": "all", "sel": "FOREIGN"},
+              {"view": "all", "q": "19900009999"}, *({"view": "all", "order": order} for order in ORDERS)),
+    "desk/cells/": ({"numbers": "FOREIGN"}, {"numbers": "OWN,FOREIGN", "view": "all"}),
+    "desk/new/": ({"numbers": "OWN,FOREIGN"}, {"numbers": "FOREIGN", "view": "all"}),
+    "desk/export/": ({"view": "all"}, {"view": "all", "ids": "FOREIGN_ID"}, {"view": "all", "format": "xlsx"}),
+    "desk/report/look/": (EVERYWHERE, {**EVERYWHERE, "category": "0805"}),
+    "desk/nobody/": ({},),
+    "desk/supervision/": ({}, {"colour": "blue"}, {"colour": "red"}),
+    "desk/units/": ({},),
+    "desk/presence/": ({"POST": "1", "ids": "OWN_ID,FOREIGN_ID"},),
+    "screen/": ({}, {"area": "150302002"}, {"area": "150302002001", "dots": "1"}),
+    "screen/live/": ({}, {"area": "150302002"}, {"area": "150302002001001", "dots": "1"}),
+    "screen/layers.json": ({}, {"area": "150302002"}),
+    "screen/duty/": ({}, {"area": "150302002"}),
+    "screen/recurrences/": ({}, {"area": "150302002"}),
+    "m/": ({},),
+    "m/tasks/": ({},),
+    "m/sent/": ({},),
+    "grids/": ({}, {"q": "和平"}),
+    "grids/pick/": ({"q": "和平"}, {"parent": "150302"}),
+    "grids/staffing/": ({}, {"area": "150302001"}),
+    "duty/": ({}, {"area": "150302001"}),
+    "units/": ({}, {"q": "局"}),
+    "pulse": ({}, {"scope": "bell,desk"}),
+    "api/v1/areas/": ({}, {"parent": "150302"}),
+    "api/v1/units/": ({}, {"area": "150302001"}),
+    "api/v1/events/": EVENT_QUERIES,
+    "api/v1/categories/": ({},),
+    "api/v1/areas.geojson": (*({"level": level} for level in LEVELS), {"level": "grid", "within": "150302001"}),
+    "api/v1/pulse/": ({},),
+    "api/v1/overview/": ({}, {"area": "150302002"}, {"area": "150302002", "from": "2026-02-01", "to": "2026-03-05"}),
+    "admin/grids/post/": ({}, {"q": "worker"}),
+    "admin/grids/leave/": ({},),
+    "admin/grids/area/": ({}, {"q": "和平"}),
+    "admin/casework/readlog/": ({}, {"q": "0302"}),
+}
+EXEMPT = {
+    "c/report/": "public: similar reports nearby are shown to whoever reports, by design without what is sensitive",
+    "open311/v2/services.json": "public reference", "open311/v2/services.xml": "public reference",
+    "open311/v2/requests.json": "public, class P0 of the whole district",
+    "open311/v2/requests.xml": "public, class P0 of the whole district",
+    "admin/autocomplete/": "no form uses it",
+}
+
+
+def uncovered() -> list[str]:
+    """List-like addresses that nobody compares; admin lists without rows of street officers are the matrix's."""
+    lists = {pattern for pattern, rule in DECLARED.items() if rule.lists}
+    ours = {pattern for pattern in lists if not pattern.startswith("admin/")}
+    return sorted(ours - set(QUERIES) - set(EXEMPT))
+
+
+def foreign_data(scene: Scene) -> Event:
+    """Add what none of READERS may know of: events of street B in many states, their orders, notices, readings."""
+    world, told = scene.world, {"area": "150302001002001", "by": "worker_b1"}
+    told |= {"reporter_name": "外街人", "reporter_phone": "19900009999"}
+    early = NOON - timedelta(hours=5)
+    first = worlds.in_progress(world, unit="zhujian", **told)
+    worlds.reported(world, **told)
+    worlds.open_for_claim(world, **told)
+    worlds.awaiting_dispatch(world, at=early, **told)
+    transitions.urge(first, actor=world.actor("director"), at=NOON, note="请抓紧", colour="red")
+    late = worlds.in_progress(world, at=NOON - timedelta(days=40), unit="street_b", **told)
+    transitions.suspend(first, reason="superior_approval", actor=world.actor("director"), at=NOON, note="等待批复")
+    for _n in range(12):
+        worlds.reported(world, category="0805", **told)
+    foreign = Event.objects.filter(area_path__startswith=world.areas["street_b"].path, pk__gte=first.pk)
+    foreign.update(lon=106.805, lat=39.605)
+    Event.objects.filter(pk=late.pk).update(owner_unit=None)
+    WorkOrder.objects.filter(event=late).update(handler=world.people["stranger"])
+    Notice.objects.create(person=world.people["stranger"], key="foreign", kind="x", title="请处理", created_at=NOON, show_at=NOON)
+    browser(scene, "stranger").get(f"/events/{late.number}/")
+    assert EventReporter.objects.filter(phone="19900009999").exists()
+    assert SupervisionOrder.objects.filter(event=first).exists()
+    tallies.fold_all()
+    return first
+
+
+def fetch(scene: Scene, who: str, pattern: str, query: dict, foreign: tuple[str, int]) -> tuple[int, bytes]:
+    """Status and body of one list for one reader, without what varies between two requests of the same world."""
+    loads._known = loads.Loads(0, "1:1:")
+    own = scene.things["own"].event
+    names = {"FOREIGN_ID": str(foreign[1]), "FOREIGN": foreign[0], "OWN_ID": str(own.pk), "OWN": own.number}
+    sent = {}
+    for name, value in query.items():
+        for word, real in names.items():
+            value = value.replace(word, real)
+        sent[name] = value
+    client = browser(scene, who)
+    if sent.pop("POST", ""):
+        answer = undone(lambda: client.post(f"/{pattern}", sent))
+    else:
+        answer = undone(lambda: client.get(f"/{pattern}", sent))
+    tag = answer.headers.get("ETag", "").encode()
+    body = answer.bytes
+    for name, value in query.items():
+        if "FOREIGN" in value:  # what was asked for is repeated in the page's own links
+            body = body.replace(f"{name}={sent[name]}".encode(), b"").replace(urlencode({name: sent[name]}).encode(), b"")
+    return answer.status_code, plain(body) + tag
+
+
+def plain(body: bytes) -> bytes:
+    """Without request id, form tokens, fresh form keys, and the cursor of a pulse (a snapshot of the database)."""
+    body = re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"', b"", body)
+    body = re.sub(rb'"cursor":\s*"[^"]*"', b"", body)
+    body = re.sub(rb'data-(?:cursor|pulse-cursor)="[^"]*"', b"", body)
+    body = re.sub(rb'\b[0-9a-f]{32}\b', b"", body)
+    return re.sub(rb"[0-9A-F]{8}(?=</p>)", b"", body)
+
+
+def pictures(scene: Scene, foreign: tuple[str, int]) -> dict[str, tuple[int, bytes]]:
+    """Every list of every reader."""
+    return {
+        f"{who}: {pattern}?{urlencode(query)}": fetch(scene, who, pattern, query, foreign)
+        for pattern, queries in QUERIES.items()
+        for query in queries
+        for who in READERS
+    }
+
+
+def leaks(scene: Scene, add: object = foreign_data) -> tuple[int, list[str]]:
+    """How many answers were compared, and those that told the two worlds apart. Call it in a transaction."""
+    tallies.fold_all()
+    nothing = ("20260305-0302-1-99999", 987654321)
+    before = pictures(scene, nothing)
+    event = add(scene)
+    after = pictures(scene, (event.number, event.pk))
+    return len(before), [key for key, told in before.items() if after[key] != told]
