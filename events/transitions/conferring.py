@@ -18,6 +18,7 @@ from events.reference_rows import ladder_for
 from events.routing import fallback_unit
 from events.transitions.handling import WORKED_VERBS, where
 from events.transitions.orders import (
+    DISTRICT,
     MAIN_KINDS,
     send_order,
     start_handling,
@@ -73,6 +74,7 @@ def open_consultation(passage: Passage, *, reason: str, tried: str = "") -> Cons
         event=event, state="open", reason=reason[:MAX_TEXT], tried=tried[:MAX_TEXT], opened_at=passage.at
     )
     passage.create(row)
+    event.rung = DISTRICT
     back_to_desk(passage)
     passage.clocks.start(
         "confer", kind=CONFER_KIND, budget_seconds=CONFER_SECONDS, at=passage.at, unit_id=event.owner_unit_id,

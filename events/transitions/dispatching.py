@@ -15,7 +15,15 @@ from events.reference_rows import category as category_of
 from events.reference_rows import ladder_for, limit_seconds, limits, service_classes
 from events.routing import fallback_unit, suggest_units
 from events.suggesting import LEVELS
-from events.transitions.orders import end_order, needed_class, send_order, start_handling
+from events.transitions.orders import (
+    DISTRICT,
+    GRID,
+    end_order,
+    needed_class,
+    rung_of,
+    send_order,
+    start_handling,
+)
 from events.transitions.supervision import flag_wandering
 from events.workflow import OPEN_ORDER, do
 from grids.models import Unit
@@ -250,6 +258,9 @@ def undo_dispatch(event: Event, *, actor: Actor, at: datetime) -> Event:
             key__startswith=f"notice:event:{passage.case.pk}:{sent.seq}:", done_at__isnull=True
         ).update(done_at=at, last_error="undone")
         passage.case.owner_unit_id = _desk(passage.case)
+        kept = [rung_of(row) for row in passage.rows(WorkOrder) if row.state != "withdrawn"]
+        conferred = DISTRICT if passage.case.consultations.exists() else GRID
+        passage.case.rung = max([conferred, *kept])
         wait_for_dispatch(passage)
     return passage.case
 

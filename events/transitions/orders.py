@@ -21,6 +21,12 @@ from events.workflow import OPEN_ORDER
 from grids.models import Unit
 
 MAIN_KINDS = ("claim", "dispatch")
+GRID, TOGETHER, DISTRICT = 1, 2, 3
+"""诉求层级 (capability 50): 格内立项, 共商共治 of community and street, 区级统筹."""
+RUNG_OF_UNIT = {"grid": GRID, "community": TOGETHER, "street_office": TOGETHER}
+LEGAL_CLASS = "L60"
+BY_LAW = frozenset({"V13", "V15", "L60", "M30"})
+"""Classes whose time is a procedure by law already; 案件类 keeps it."""
 
 
 def send_order(
@@ -52,6 +58,7 @@ def send_order(
         whistle=whistle, consultation=consultation, sent_at=at,
     )
     passage.create(order)
+    event.rung = max(event.rung, rung_of(order))
     if unit.pk not in event.unit_ids:
         event.unit_ids = [*event.unit_ids, unit.pk]
     if answer is not None:
@@ -62,6 +69,11 @@ def send_order(
     passage.details["order"] = order
     passage.unit_id = unit.pk
     return order
+
+
+def rung_of(order: WorkOrder) -> int:
+    """How high an order lifts the event: solved in the grid itself 1, community or street 2, whoever else 3."""
+    return GRID if order.kind == "self" else RUNG_OF_UNIT.get(order.unit.kind, DISTRICT)
 
 
 def _start_from_class(passage: Passage, order: WorkOrder, stage: str, name: str) -> None:
@@ -80,6 +92,13 @@ def calendar_for(unit: Unit) -> str:
     return "round_the_clock" if unit.round_the_clock else "district"
 
 
+def promise_class(event: Event) -> str:
+    """The class the promise is counted by. 案件类依法办 (workflows.md §2) leaves the service clock for the legal
+    one: sixty calendar days (L60), unless its own class is a procedure by law already."""
+    code = event.service_class_id or ""
+    return LEGAL_CLASS if event.handling == Event.Handling.LEGAL and code not in BY_LAW else code
+
+
 def start_handling(passage: Passage, order: WorkOrder) -> None:
     """The event's promise: started once; at a later dispatch it goes on and is charged to the new unit."""
     event = passage.case
@@ -89,12 +108,12 @@ def start_handling(passage: Passage, order: WorkOrder) -> None:
     passage.clocks.stop_all(at=passage.at, stages=("triage", "claim", "dispatch", "confer"))
     row = passage.clocks.find("handle")
     if row is None:
-        limit = _what_is_left(event) if was_dispatched else budget(event.service_class_id, "handle")
+        limit = _what_is_left(event) if was_dispatched else budget(promise_class(event), "handle")
         if limit is None:
             return
         row = passage.clocks.start(
             "handle", kind=limit["kind"], budget_seconds=limit["seconds"], at=passage.at, unit_id=order.unit_id,
-            service_class=event.service_class_id or "", ladder=ladder_for(event.urgency),
+            service_class=promise_class(event), ladder=ladder_for(event.urgency),
             calendar_code=calendar_for(order.unit),
         )
     else:
@@ -108,7 +127,7 @@ def _what_is_left(event: Event) -> dict | None:
     a feedback): its remainder, at least a fifth of the budget (rules.md §4), never the whole anew."""
     last = event.deadlines.filter(stage="handle", order__isnull=True).order_by("-pk").first()
     if last is None:
-        return budget(event.service_class_id, "handle")
+        return budget(promise_class(event), "handle")
     least = last.budget_seconds * limits().numbers["rework_minimum_percent"] // 100
     return {"kind": last.kind, "seconds": max(last.budget_seconds - last.elapsed_seconds, least)}
 

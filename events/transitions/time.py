@@ -15,7 +15,7 @@ from events.reference import load_service_classes
 from events.reference_lists import PauseReason, load_pause_reasons
 from events.reference_rows import budget, limits, service_classes
 from events.transitions.handling import where
-from events.transitions.orders import open_orders, promise_of, show_dues, the_order
+from events.transitions.orders import open_orders, promise_class, promise_of, show_dues, the_order
 from events.workflow import do
 
 RULES_WITHOUT_AMOUNT = frozenset({"per_law", "consent"})
@@ -99,14 +99,15 @@ def grant_extension(
 def _amount(event: Event, clock: EventDeadline, until: datetime | None) -> int:
     """Seconds of the clock's own kind to add."""
     kind, book = ClockKind(clock.kind), calendar(clock.calendar_code)
-    given = service_classes()[event.service_class_id].extension
+    code = promise_class(event)
+    given = service_classes()[code].extension
     if given is None:
         if until is None or until <= clock.due_at:
             raise missing(until=_("请填写晚于原到期的新到期时间"))
         return elapsed(kind, book, clock.due_at, until)
     seconds = given["seconds"]
     if given.get("rule") == "total":
-        limit = budget(event.service_class_id, "handle")
+        limit = budget(code, "handle")
         seconds = max(0, seconds - limit["seconds"])
     if given["kind"] == clock.kind:
         return seconds
@@ -212,7 +213,7 @@ def retarget(event: Event, *, service_class: str, actor: Actor, at: datetime, no
         if service_class not in service_classes() or service_class == locked.service_class_id:
             raise missing(service_class=_("请选择另一个时限等级"))
         locked.service_class_id = service_class
-        _aim_anew(passage, passage.clocks.find("handle"), service_class, "handle")
+        _aim_anew(passage, passage.clocks.find("handle"), promise_class(locked), "handle")
         for order in open_orders(passage):
             if order.kind == "joint" and order.whistle_id:
                 continue
