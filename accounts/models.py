@@ -11,6 +11,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import named
+
 
 class Permission(models.Model):
     """One kind of act, named ``room.verb``; the codes are those the workflow tables and pages ask for."""
@@ -24,7 +26,7 @@ class Permission(models.Model):
         ordering = ["code"]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name}"
+        return f"{self.code} {named(self)}"
 
 
 class Role(models.Model):
@@ -47,7 +49,7 @@ class Role(models.Model):
         ordering = ["rank", "code"]
 
     def __str__(self) -> str:
-        return self.name
+        return named(self)
 
 
 class UserManager(BaseUserManager):

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DisputesConfig(AppConfig):
     name = "disputes"
-    verbose_name = "矛盾调解"
+    verbose_name = _("矛盾调解")

@@ -1,9 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EventsConfig(AppConfig):
     name = "events"
-    verbose_name = "事件"
+    verbose_name = _("事件")
 
     def ready(self) -> None:
         from casework.clock.sweep import register_clocked

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import named
 from events import duplicates
 from events.forms import UnitField, UnitsField, UnseenForm, VerbForm, note_field
 from events.models import Event
@@ -40,7 +41,7 @@ class DeclineForm(UnseenForm):
 
     reason = forms.ChoiceField(
         label=_("退单理由"), widget=forms.RadioSelect,
-        choices=lambda: [(row.code, _(row.name)) for row in load_decline_reasons()],
+        choices=lambda: [(row.code, named(row)) for row in load_decline_reasons()],
     )
     clause = forms.CharField(label=_("职责条款"), max_length=200)
     proposed_unit = UnitField(label=_("应由哪个单位承办"))
@@ -146,7 +147,7 @@ class SuspendForm(UnseenForm):
 
     reason = forms.ChoiceField(
         label=_("挂起理由"), widget=forms.RadioSelect,
-        choices=lambda: [(row.code, _(row.name)) for row in load_pause_reasons()],
+        choices=lambda: [(row.code, named(row)) for row in load_pause_reasons()],
     )
     resume_on = day_field(_("计划恢复日期"), required=False)
     note = note_field()

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import named
 from events.forms import UnitField, UnseenForm, note_field
 from events.reference_lists import load_whistle_grounds, load_whistle_types
 from events.transitions.joint import CALLABLE_UNITS, Called, Share
@@ -74,10 +75,10 @@ class WhistleForm(UnseenForm):
 
     kind = forms.ChoiceField(
         label=_("哨种"), widget=forms.RadioSelect, initial="coordination",
-        choices=lambda: [(row.code, _(row.name)) for row in load_whistle_types()],
+        choices=lambda: [(row.code, named(row)) for row in load_whistle_types()],
     )
     ground = forms.ChoiceField(
-        label=_("事由"), initial="no_power", choices=lambda: [(row.code, _(row.name)) for row in load_whistle_grounds()]
+        label=_("事由"), initial="no_power", choices=lambda: [(row.code, named(row)) for row in load_whistle_grounds()]
     )
     note = note_field(_("情况说明"))
 

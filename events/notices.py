@@ -13,6 +13,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.names import named
 from casework.models import OutboxItem
 from casework.notices import Message, register_notice
 from events.cover import away, posts_with
@@ -209,7 +210,7 @@ def message_for(kind: str, event: Event, payload: dict, at: datetime) -> Message
 
 def _words(event: Event) -> str:
     found = category_of(event.category_id or "")
-    return _("%(category)s · %(number)s") % {"category": found.name if found else _("未分类"), "number": event.number}
+    return _("%(category)s · %(number)s") % {"category": named(found) if found else _("未分类"), "number": event.number}
 
 
 def tell(event: Event, item: OutboxItem) -> list[Message]:

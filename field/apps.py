@@ -1,6 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class FieldConfig(AppConfig):
     name = "field"
-    verbose_name = "网格通"
+    verbose_name = _("网格通")

@@ -15,6 +15,7 @@ from django.db.models import Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Role, User
+from accounts.names import named
 from grids.models import Area, DutyTurn, Leave, Post, Unit
 from grids.refusals import Doer, GridRefused, bad, refuse_right
 from grids.scope import SHANGHAI
@@ -101,7 +102,7 @@ def _check_scope_kind(post: Post) -> None:
     kinds = set(post.role.scope_kinds)
     given = {kind for kind, there in (("area", post.area_id), ("unit", post.unit_id)) if there}
     if not kinds or ("assigned" not in kinds and kinds.isdisjoint(given)):
-        raise bad(role=_("角色“%(role)s”不能授予这类范围") % {"role": post.role.name})
+        raise bad(role=_("角色“%(role)s”不能授予这类范围") % {"role": named(post.role)})
 
 
 def _check_grant(post: Post, actor: Doer, second: Doer | None, day: date) -> None:

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from accounts.names import named
 from grids.codes import ALLOWED_PARENTS, check_code, next_code
 from grids.models import Area, AreaLineage
 from grids.names import pinyin_of, shorten
@@ -119,7 +120,7 @@ def _check_parent(level: str, parent: Area | None) -> None:
     if parent.level_id not in allowed:
         raise bad(
             parent=_("“%(level)s”不能直接设在“%(parent)s”之下")
-            % {"level": level, "parent": parent.level.name}
+            % {"level": level, "parent": named(parent.level)}
         )
     if parent.abolished_on is not None:
         raise bad(parent=_("上级区域已撤销"))

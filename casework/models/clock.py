@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import named
+
 
 class Calendar(models.Model):
     """A working calendar: the district's own, or that of a unit that never closes."""
@@ -75,7 +77,7 @@ class ServiceClass(models.Model):
         ordering = ["rank", "code"]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name}"
+        return f"{self.code} {named(self)}"
 
 
 class LadderRung(models.Model):

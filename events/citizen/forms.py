@@ -8,6 +8,7 @@ import unicodedata
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import named
 from events.citizen.kinds import KINDS, category_of
 from events.placing import place_of
 from events.reference_lists import load_rating_reasons
@@ -167,6 +168,6 @@ class RateForm(forms.Form):
     )
     reasons = forms.MultipleChoiceField(
         label=_("哪里不满意"), required=False, widget=forms.CheckboxSelectMultiple,
-        choices=lambda: [(row.code, row.name) for row in load_rating_reasons()],
+        choices=lambda: [(row.code, named(row)) for row in load_rating_reasons()],
     )
     note = WordsField(label=_("还想说什么"), max_length=400, required=False)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from accounts.names import named
 from casework.clock.arithmetic import ClockKind, due_after
 from casework.clock.loader import calendar
 from events import public
@@ -55,7 +56,7 @@ def category_name(category: Category | None) -> str:
     """The category in the reader's language."""
     if category is None:
         return _("待分类事项")
-    return category.name_en if (get_language() or "").startswith("en") else category.name
+    return named(category)
 
 
 def expected(event: Event, *, at: datetime) -> datetime | None:

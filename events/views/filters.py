@@ -9,6 +9,7 @@ from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import named
 from casework.clock import loader
 from events.forms import category_choices, unit_choices
 from events.models import Event
@@ -35,7 +36,7 @@ def area_choices(rights: Rights) -> list[tuple[str, str]]:
 
 
 def _category_filter() -> list:
-    majors = [(row.code, row.name) for row in sorted(categories().values(), key=lambda c: c.code) if not row.parent_id]
+    majors = [(row.code, named(row)) for row in sorted(categories().values(), key=lambda c: c.code) if not row.parent_id]
     return [("", _("类别")), (_("大类"), majors), *category_choices()[1:]]
 
 

@@ -11,7 +11,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts import names
+
 register = template.Library()
+register.filter(names.named)
 TEN_THOUSAND = 10_000
 
 

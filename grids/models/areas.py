@@ -11,6 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from mptt.models import MPTTModel, TreeForeignKey
 
+from accounts.names import named
+
 
 class Level(models.Model):
     """A kind of node and its place in the order; a registry, so that 片区 can stand between street and
@@ -28,7 +30,7 @@ class Level(models.Model):
         ordering = ["rank"]
 
     def __str__(self) -> str:
-        return self.name
+        return named(self)
 
 
 class Area(MPTTModel):

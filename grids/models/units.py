@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.names import named
+
 from .areas import Area
 
 
@@ -38,7 +40,7 @@ class Unit(models.Model):
         ordering = ["code"]
 
     def __str__(self) -> str:
-        return self.name
+        return named(self)
 
 
 class DutyClause(models.Model):

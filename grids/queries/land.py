@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import User
+from accounts.names import named
 from grids.models import Area, AreaLineage, LegacyGrid, PartyBranch, Post, Unit
 from grids.queries.people import absent_people
 from grids.scope import NOBODY, SHANGHAI, Rights
@@ -150,7 +151,7 @@ def _holder(post: Post, person: User, is_away: bool, rights: Rights) -> Holder:
     return Holder(
         post.pk, person.pk, person.name, person.phone if clear else masked_phone(person.phone), person.badge,
         post.rank, post.get_rank_display(), post.cover, post.get_employment_display(),
-        post.role.name if post.role_id else "", is_away, str(place), tuple(map(str, post.duties)),
+        named(post.role), is_away, str(place), tuple(map(str, post.duties)),
     )  # fmt: skip
 
 

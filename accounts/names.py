@@ -1,0 +1,16 @@
+"""Names of reference data in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import get_language
+
+
+def named(row: Any) -> str:
+    """The name of a category, role, level, class, unit or listed choice: ``name_en`` for readers of English, where
+    there is one, else ``name``. No row has no name."""
+    if row is None:
+        return ""
+    english = (get_language() or "").startswith("en") and getattr(row, "name_en", "")
+    return english or row.name
