@@ -6,9 +6,10 @@ from accounts import reference
 from accounts.models import Permission, Role
 
 
-def load_roles() -> dict[str, int]:
+def load_roles(*, overwrite: bool = True) -> dict[str, int]:
     """Insert or update every permission and role of ``accounts/data``; counts by table. Roles that somebody added
-    are left alone; those from the files are as the files say, because the matrix is checked against them."""
+    are left alone; those from the files become as the files say, because the matrix is checked against them, or
+    without ``overwrite`` stay as the security administrator has left them."""
     permissions = [
         Permission(code=p.code, name=p.name, name_en=p.name_en) for p in reference.load_permissions()
     ]
@@ -34,5 +35,8 @@ def load_roles() -> dict[str, int]:
         "is_office",
         "rank",
     ]
-    Role.objects.bulk_create(roles, update_conflicts=True, unique_fields=["code"], update_fields=names)
+    if overwrite:
+        Role.objects.bulk_create(roles, update_conflicts=True, unique_fields=["code"], update_fields=names)
+    else:
+        Role.objects.bulk_create(roles, ignore_conflicts=True)
     return {"permissions": len(permissions), "roles": len(roles)}

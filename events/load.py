@@ -19,12 +19,13 @@ from events.reference_lists import load_canned_texts, load_keywords
 from grids.models import DutyClause
 
 
-def load_reference() -> dict[str, int]:
-    """Load everything; counts by table."""
+def load_reference(*, overwrite: bool = True) -> dict[str, int]:
+    """Load everything; counts by table of what the files hold. Without ``overwrite`` rows that are there stay as
+    an administrator has left them."""
     counts = {
-        "service_classes": _load_classes(),
-        "rungs": _load_ladders(),
-        "categories": _load_taxonomy(),
+        "service_classes": _load_classes(overwrite),
+        "rungs": _load_ladders(overwrite),
+        "categories": _load_taxonomy(overwrite),
         "canned_texts": _load_canned(),
     }
     loader.forget()
@@ -35,7 +36,7 @@ def _budget(found: Budget | None) -> dict | None:
     return {"kind": found.kind, "seconds": found.clock_seconds()} if found else None
 
 
-def _load_classes() -> int:
+def _load_classes(overwrite: bool) -> int:
     rows = []
     for rank, item in enumerate(load_service_classes()):
         stages = {"accept": item.accept, "contact": item.contact, "handle": item.handle}
@@ -48,11 +49,12 @@ def _load_classes() -> int:
                 may_pause=item.pausable, basis=item.basis,
             )
         )
-    _upsert(ServiceClass, rows, ["code"], ["name", "name_en", "rank", "budgets", "extension", "may_pause", "basis"])
+    names = ["name", "name_en", "rank", "budgets", "extension", "may_pause", "basis"]
+    _upsert(ServiceClass, rows, ["code"], names, overwrite)
     return len(rows)
 
 
-def _load_ladders() -> int:
+def _load_ladders(overwrite: bool) -> int:
     rows = []
     for ladder in load_ladders():
         for position, rung in enumerate(ladder.rungs):
@@ -66,15 +68,15 @@ def _load_ladders() -> int:
             )
     _upsert(
         LadderRung, rows, ["ladder", "position"],
-        ["code", "at_percent", "min_offset_seconds", "min_offset_kind", "actions", "colour"],
+        ["code", "at_percent", "min_offset_seconds", "min_offset_kind", "actions", "colour"], overwrite,
     )
     return len(rows)
 
 
-def _load_taxonomy() -> int:
+def _load_taxonomy(overwrite: bool) -> int:
     words = load_keywords().suggestions
     majors = [Category(code=m.code, name=m.name, name_en=m.name_en) for m in load_majors()]
-    _upsert(Category, majors, ["code"], ["name", "name_en"])
+    _upsert(Category, majors, ["code"], ["name", "name_en"], overwrite)
     minors = [
         Category(
             code=m.code, parent_id=m.major, name=m.name, name_en=m.name_en, urgency=m.urgency,
@@ -89,7 +91,7 @@ def _load_taxonomy() -> int:
         "parent", "name", "name_en", "urgency", "service_class", "owner_kind", "owner_text", "risk_family",
         "situation", "is_sensitive", "needs_photo", "auto_plan", "dup_radius_m", "reopen_days", "keywords",
     ]
-    _upsert(Category, minors, ["code"], names)
+    _upsert(Category, minors, ["code"], names, overwrite)
     return len(majors) + len(minors)
 
 
@@ -127,5 +129,8 @@ def make_routing_rules() -> int:
     return len(rows)
 
 
-def _upsert(model: type, rows: list, keys: list[str], names: list[str]) -> None:
-    model.objects.bulk_create(rows, update_conflicts=True, unique_fields=keys, update_fields=names)
+def _upsert(model: type, rows: list, keys: list[str], names: list[str], overwrite: bool) -> None:
+    if overwrite:
+        model.objects.bulk_create(rows, update_conflicts=True, unique_fields=keys, update_fields=names)
+    else:
+        model.objects.bulk_create(rows, ignore_conflicts=True)

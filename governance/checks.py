@@ -31,5 +31,6 @@ def no_demo_people(app_configs: object, **kwargs: object) -> list[Error]:
     from accounts.models import User
 
     if settings.PRODUCTION and User.objects.filter(is_demo=True).exists():
-        return [Error("Demo accounts exist; remove them with manage.py demo --purge.", id="governance.E005")]
+        words = "Demo accounts exist; empty and switch them off with manage.py setup --remove-demo-people."
+        return [Error(words, id="governance.E005")]
     return []

@@ -1,13 +1,25 @@
 """The addresses of the whole house."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path
+from django.views.decorators.cache import cache_control
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from events.citizen.views_report import elder
 from governance import bell, help, views
 
+
+class _Icon(RedirectView):
+    """Browsers ask for it here on pages that name none (the admin)."""
+
+    def get_redirect_url(self, *args: object, **kwargs: object) -> str:
+        return static("shared/favicon.ico")
+
+
 urlpatterns = [
+    path("favicon.ico", cache_control(max_age=86400)(_Icon.as_view())),
     path("", views.home, name="home"),
     path("i18n/", set_language, name="set_language"),
     path("accounts/", include("accounts.urls")),

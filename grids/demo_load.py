@@ -19,17 +19,14 @@ from grids.codes import ensure_levels, unpadded
 from grids.demo import roster
 from grids.demo_people import load_people, read_organisation
 from grids.importing import import_divisions
+from grids.load import load_bounds, load_templates
 from grids.models import (
     Area,
     Building,
     DutyClause,
     LegacyGrid,
-    Level,
     PartyBranch,
     PublicPlace,
-    SizeBound,
-    TeamRole,
-    TeamTemplate,
     Unit,
 )
 from grids.names import pinyin_of, shorten
@@ -45,7 +42,6 @@ _RESPONSIBLE = {
 }  # fmt: skip
 _CENTRES = {"district": "{}社会治理中心", "street": "{}社会治理分中心", "community": "{}社会治理站"}
 _HOURS = {"district": "全天", "street": "8:30–20:00", "community": "8:30–18:00"}
-_BOUNDS = (("urban", 300, 500, 1000), ("rural", 40, 80, None))
 
 
 class ProductionRefused(RuntimeError):
@@ -86,15 +82,7 @@ def _land() -> None:
         drawn = _outlines()
         if made or drawn:
             bump("district", "street", "community", "grid")
-    for entry in read_organisation()["level_duties"]:
-        Level.objects.filter(code=entry["level"], duties=[]).update(duties=entry["duties"])
-    SizeBound.objects.bulk_create(
-        [
-            SizeBound(terrain=t, min_households=low, max_households=high, max_population=p)
-            for t, low, high, p in _BOUNDS
-        ],
-        ignore_conflicts=True,
-    )
+    load_bounds()
 
 
 def _grids() -> int:
@@ -217,7 +205,7 @@ def _overlays() -> None:
     _buildings(areas)
     _places(areas)
     _party(areas)
-    _templates()
+    load_templates()
     lines = {entry["code"]: entry["line"] for entry in read_organisation()["legacy_lines"]}
     rows = [
         LegacyGrid(line=lines[old.line], code=old.code, name=old.name, grid_id=areas[new])
@@ -282,19 +270,3 @@ def _party(areas: dict[str, int]) -> None:
         ]  # fmt: skip
         PartyBranch.objects.bulk_create(rows, batch_size=500)
         made |= {body.code: row for body, row in zip(level, rows, strict=True)}
-
-
-def _templates() -> None:
-    known = {"guide", "police", "mediator", "safety", "worker", "street_chief"}
-    for position, told in enumerate(read_organisation()["team_templates"]):
-        template, fresh = TeamTemplate.objects.get_or_create(
-            name=told["name"], defaults={"level_id": "grid", "is_default": position == 0}
-        )
-        if not fresh:
-            continue
-        roles = [
-            TeamRole(template=template, name=r["name"], ranks=[r["role"]] if r["role"] in known else [])
-            for r in told["mandatory"]
-        ]
-        roles += [TeamRole(template=template, name=name, is_required=False) for name in told["teams"]]
-        TeamRole.objects.bulk_create(roles)
