@@ -84,13 +84,13 @@ def _workflow() -> Iterator[Figure]:
             with _undone():
                 test_workflow_matrix.test_every_move_by_everybody_in(state, make_world())
     yield _figure("C-05-cells", "cells tried: move × state × person", cells[0], ">= 10000")
-    yield _figure("C-05", "cells that the table does not say, or that changed something on refusal", len(wrong), "== 0", _some(wrong))
+    yield _figure("C-05", "cells not as the table says, or changed by a refusal", len(wrong), "== 0", _some(wrong))
     half: list[str] = []
     for part in range(4):
         with _undone(), pytest.MonkeyPatch.context() as patch:
             world = make_world()
             _noted(lambda part=part, world=world, patch=patch: test_faults.test_no_half_moves(part, world, patch), half)
-    yield _figure("C-07", "moves left by half after a fault in trail, clock, outbox, notice, rows or case", len(half), "== 0", _some(half))
+    yield _figure("C-07", "moves left by half after a fault in each writer in turn", len(half), "== 0", _some(half))
 
 
 def _noted(act: Callable[[], object], wrong: list[str]) -> None:

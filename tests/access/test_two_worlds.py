@@ -13,17 +13,18 @@ def test_every_list_is_compared() -> None:
 
 
 def test_foreign_data_changes_no_byte(scene: Scene) -> None:
-    compared, differ = leaks(scene)
+    """A street officer, a department handler and a grid worker; ``./start figures spine --only matrix`` asks more."""
+    compared, differ = leaks(scene, readers=("officer_a", "handler", "worker_a1"))
     assert differ == []
-    assert compared > 500
+    assert compared > 250
 
 
 def test_the_comparison_sees_what_is_not_foreign(scene: Scene) -> None:
     """Control: one more event of the readers' own must show in lists, counts, phone and wall."""
 
     def add(scene: Scene) -> Event:
-        return worlds.in_progress(scene.world, unit="chengguan")
+        return worlds.in_progress(scene.world, unit="street_a")
 
-    _compared, differ = leaks(scene, add)
+    _compared, differ = leaks(scene, add, readers=("officer_a",))
     told = {key.split(": ")[1].split("?")[0] for key in differ}
-    assert {"desk/", "api/v1/events/", "desk/export/", "m/tasks/", "screen/", "api/v1/overview/", "api/v1/areas.geojson"} <= told
+    assert {"desk/", "api/v1/events/", "desk/export/", "m/", "screen/", "api/v1/overview/", "api/v1/areas.geojson"} <= told
