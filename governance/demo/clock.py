@@ -44,7 +44,7 @@ def now() -> datetime:
     return server_time() + shift()
 
 
-def move_to(at: datetime) -> None:
+def set_to(at: datetime) -> None:
     """Let the district's clock show ``at``; never back."""
     global _kept
     distance = max(shift(), at - server_time())

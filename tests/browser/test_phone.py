@@ -146,7 +146,7 @@ def test_citizen_reports_with_a_photo(phone, size):
     assert (event.category_id, event.accuracy_m) == ("0606", 18)
     assert EventAttachment.objects.filter(event=event).count() == 1
     assert re.fullmatch(r"[2-9A-Z]{4}-[2-9A-Z]{4}", one.page.text_content(".receipt__code").strip())
-    one.page.wait_for_function("document.querySelector('.receipt__qr').naturalWidth > 0")
+    one.page.wait_for_function("() => document.querySelector('.receipt__qr').naturalWidth > 0")
 
 
 @pytest.mark.parametrize("size", SIZES)

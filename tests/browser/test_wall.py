@@ -167,7 +167,7 @@ def test_drill_down_and_back_re_scopes_the_whole_wall(district: World, live_serv
     assert page.locator(".leaflet-areas-pane path.leaflet-interactive").count() == 4
     page.locator('.areas__rows [data-drill="150302002"]').click()
     page.wait_for_url("**area=150302002*")
-    page.wait_for_function("document.querySelectorAll('.leaflet-areas-pane path.leaflet-interactive').length === 2")
+    page.wait_for_function("() => document.querySelectorAll('.leaflet-areas-pane path.leaflet-interactive').length === 2")
     assert number(page, "reported") == whole
     assert page.locator(".wall-crumbs [aria-current]").inner_text() == "海北街道"
     # The map: the only community, then its first grid.
