@@ -84,9 +84,9 @@ def moved(settings: object, tmp_path: Path) -> None:
 
 def test_the_clock_only_runs_ahead(db: None, moved: None) -> None:
     now = server_time()
-    clock.move_to(now + timedelta(days=2))
+    clock.set_to(now + timedelta(days=2))
     assert timedelta(days=1, hours=23) < clock.shift() <= timedelta(days=2, seconds=1)
-    clock.move_to(now + timedelta(hours=1))
+    clock.set_to(now + timedelta(hours=1))
     assert clock.shift() > timedelta(days=1, hours=23)
     clock._kept = None  # as another process would see it
     assert clock.now() > now + timedelta(days=1, hours=23)
