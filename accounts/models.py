@@ -6,6 +6,7 @@ Nobody has rights of their own: without a post in force a person may only sign i
 
 from __future__ import annotations
 
+import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -29,6 +30,10 @@ class Permission(models.Model):
         return f"{self.code} {named(self)}"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), model_name="RoleHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history"),
+)
 class Role(models.Model):
     """A function in the trade (rules.md §10): its permission codes, the kinds of scope it can have, and how
     much of a case's personal data it may see."""

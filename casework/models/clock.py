@@ -6,6 +6,7 @@ It is written by ``casework.clock.ledger`` and swept by ``casework.clock.sweep``
 
 from __future__ import annotations
 
+import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -58,6 +59,10 @@ class CalendarDay(models.Model):
         constraints = [models.UniqueConstraint(fields=["calendar", "date"], name="one_row_per_calendar_day")]
 
 
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), model_name="ServiceClassHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history"),
+)
 class ServiceClass(models.Model):
     """A class of time limits (rules.md §1): budgets of sign, first contact and handling, extension, pause."""
 
@@ -80,6 +85,10 @@ class ServiceClass(models.Model):
         return f"{self.code} {named(self)}"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), model_name="LadderRungHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history"),
+)
 class LadderRung(models.Model):
     """One rung of an escalation ladder (workflows.md §1.4)."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,10 @@ class Urgency(models.TextChoices):
     P3 = "P3", _("一般事务")
 
 
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), model_name="CategoryHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history"),
+)
 class Category(models.Model):
     """A major (two digits) or minor (four digits) category of rules.md §11."""
 
@@ -55,6 +60,10 @@ class Category(models.Model):
         return f"{self.code} {named(self)}"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), model_name="RoutingRuleHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history"),
+)
 class RoutingRule(models.Model):
     """Category × place → unit, with its reason. The most specific rule wins, then the lowest priority number."""
 

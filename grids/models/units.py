@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +11,10 @@ from accounts.names import named
 from .areas import Area
 
 
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), model_name="UnitHistory",
+    obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history"),
+)
 class Unit(models.Model):
     """Whoever can be given a work order: a department, a utility, a street office, a community, a station."""
 
