@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from accounts.clients import client_address
@@ -32,6 +33,8 @@ from grids.models import Post, Unit
 from grids.scope import SHANGHAI, Rights
 
 NEAR_METRES = 250
+RUNG_NAMES = (gettext_noop("预警"), gettext_noop("临期提醒"), gettext_noop("提级"))
+"""Names of rungs in ``events/data/ladders.json`` that no other text of the source says; ``clock`` translates them."""
 STAGE_WORDS = {
     "triage": _("研判"), "claim": _("抢单"), "dispatch": _("派单"), "sign": _("签收"), "contact": _("首次联系"),
     "handle": _("处置"), "report_in": _("报到"), "verify": _("核查"), "call_back": _("回访"), "evaluate": _("考评"),
