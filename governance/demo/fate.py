@@ -78,7 +78,7 @@ def draw_fate(seed: str, *, category: str, source: str, urgency: str, hurry: flo
         asks_info=source in ("citizen", "hotline", "petition") and not grave and chance() < 0.05,
         transfers=_way_out(rng, category, source),
         unreached=rng.choices((0, 1, 2, 3), (80, 12, 5, 3))[0],
-        rating=rng.choices((5, 4, 3, 2, 1, None), (26, 20, 7, 2.5, 1.5, 43))[0],
+        rating=rng.choices((5, 4, 3, 2, 1, None), (25, 19, 7, 4, 2, 43))[0],
         reopens=chance() < 0.012, stops_in=stops_in, hurry=hurry,
     )  # fmt: skip
 

@@ -67,10 +67,11 @@ def _ring(scene: Scene, _reporter: EventReporter, agent: Actor, tries: int, at: 
     if tries < fate.unreached:
         return verbs.call_back(case, actor=agent, at=at, finding="unreached", note="电话无人接听")
     level = fate.rating
-    pleased = level is None or level >= 3 or case.reworks > 0
-    if not pleased and case.outcome == "solved":
+    # Solved and satisfied are two facts: some are displeased with the way although the matter is gone.
+    is_gone = level is None or level >= 3 or case.reworks > 0 or scene.rng("solved all the same").random() < 0.6
+    if not is_gone and case.outcome == "solved":
         return verbs.call_back(case, actor=agent, at=at, finding="unsolved", note="反映人表示问题未彻底解决", rating=level)
-    rating = None if level is None else max(level, 3)
+    rating = level
     if any(row.round == case.reworks + case.reopens + 1 for row in scene.rows(Rating)):
         rating = None
     return verbs.call_back(case, actor=agent, at=at, finding="solved", note="反映人确认已解决", rating=rating)
