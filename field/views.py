@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.clients import client_address
 from casework import readlog
@@ -108,6 +108,7 @@ def _form_parts(request: HttpRequest, form: ReportForm) -> dict[str, Any]:
 
 
 @for_staff(USE)
+@require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest) -> HttpResponse:
     """One page: photos, category, place, a word. The same form sent again gives the same number."""
     if not request.rights.may("events.report"):

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casework.files import serve
 from casework.models import StoredFile
@@ -54,6 +54,7 @@ elder.permission = ""
 
 
 @for_everybody
+@require_http_methods(["GET", "HEAD", "POST"])
 def report(request: HttpRequest, grid: str = "") -> HttpResponse:
     """The form; ``grid`` is the code of the plate that was scanned."""
     if request.method != "POST":

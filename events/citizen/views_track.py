@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casework.files import serve
 from casework.refusals import MoveRefused, missing
@@ -22,6 +22,7 @@ from events.models import Event
 
 
 @for_everybody
+@require_http_methods(["GET", "HEAD", "POST"])
 def track(request: HttpRequest) -> HttpResponse:
     """The search form; its answer is the status page, or the details with the right digits."""
     form = TrackForm(request.POST or None)
@@ -54,6 +55,7 @@ def _look_up(request: HttpRequest, code: str, digits: str) -> HttpResponse:
 
 
 @for_everybody
+@require_http_methods(["GET", "HEAD", "POST"])
 def status(request: HttpRequest, code: str) -> HttpResponse:
     """What the code alone shows: state, steps, holder, times. POST with the digits opens the rest."""
     if request.method == "POST":

@@ -61,6 +61,7 @@ PAGES: dict[str, Rule] = {
     "accounts/password/": form(SIGNED_IN),
     "accounts/profile/": form(SIGNED_IN),
     "accounts/who-may-what/": page("accounts.view_matrix"),
+    "favicon.ico": opened(),
     "help/": opened(),
     "help/<slug:slug>/": opened("handbook"),
     "notices/": page(SIGNED_IN, lists=True),
@@ -276,7 +277,7 @@ def _admin() -> dict[str, Rule]:
     }
     for model, need in ADMIN_MODELS.items():
         short = model.split("/")[1]
-        adds = "nobody" if short in FORMLESS else OTHERWISE.get(short, need)
+        adds = "nobody" if short in (*FORMLESS, "accessattempt") else OTHERWISE.get(short, need)
         deletes = "nobody" if short in UNDELETED else OTHERWISE.get(short, need)
         row = f"admin/{model}/<path:object_id>/"
         found |= {
