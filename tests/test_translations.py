@@ -16,7 +16,7 @@ from django.test import Client
 from django.utils.translation import override
 
 from casework.clock import loader
-from casework.models import Calendar
+from casework.models import Calendar, Notice
 from events import placing
 from events.models import CannedText, Event, RoutingRule
 from grids.models import Area, DutyClause, Level, Unit
@@ -26,7 +26,7 @@ from tests.events_desk.conftest import SignedIn, land, now, signed_in, world  # 
 from tests.world import World
 
 FOUND, ENGLISH = texts.messages(), texts.english()
-BY_THE_CAST = re.compile("测试指定|已更换灯泡")
+BY_THE_CAST = re.compile("测试指定|已更换灯泡|已亮")
 """What people of ``tests.world`` write; data, not interface."""
 OWN_NAMES = [name for _code, name in settings.LANGUAGES]
 """A language is offered by its own name."""
@@ -211,6 +211,20 @@ def test_tickets_in_english(ascii_world: World, signed_in: SignedIn, part: str) 
 
     assert len(said) == 6
     assert {state: words for state, words in said.items() if words} == {}
+
+
+def test_a_notice_kept_in_chinese_is_read_in_english(
+    ascii_world: World, signed_in: SignedIn, now: datetime  # noqa: F811
+) -> None:
+    Notice.objects.create(
+        person=ascii_world.people["dispatcher"], key="k", kind="triage", title="新事件待研判", created_at=now, show_at=now
+    )
+    client = signed_in("dispatcher")
+    client.cookies["language"] = "en"
+
+    page = client.get("/notices/").content.decode()
+    assert "New event to triage" in page
+    assert chinese_of(page) == []
 
 
 VERBS = ("triage", "dispatch", "delegate", "whistle", "decline", "extend", "suspend", "feed_back", "verify", "urge", "merge")
