@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.admin_history import TrackedAdmin
 from casework import outbox
 from casework.clock import loader
 from casework.delivery import send_test
@@ -117,13 +118,21 @@ class CalendarDayAdmin(RuleAdmin):
 
 
 @admin.register(ServiceClass)
-class ServiceClassAdmin(RuleAdmin):
+class ServiceClassAdmin(TrackedAdmin, RuleAdmin):
+    """The code is the key that cases and clocks name: it stays, and so does the row."""
+
     change_codes = RULES
     list_display = ("code", "name", "may_pause", "basis", "rank")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: ServiceClass | None = None) -> tuple[str, ...]:
+        return ("code",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
 
 @admin.register(LadderRung)
-class LadderRungAdmin(RuleAdmin):
+class LadderRungAdmin(TrackedAdmin, RuleAdmin):
     change_codes = RULES
     list_display = ("ladder", "position", "code", "at_percent", "min_offset_seconds", "actions")
     list_filter = ("ladder",)

@@ -1,19 +1,22 @@
 """Sign-in by password, and Django's model permissions answered from the roles.
 
-The admin asks ``app.change_model``; an office role answers with one of the codes below. What is not in the
-table nobody may change there.
+The admin asks ``app.change_model``; an office role answers with the code of the model, else of its room, below.
+What is not in the table nobody may change there.
 """
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from grids.scope import holds_for_district, rights_of
+from grids.scope import holds_for_district, path_filter, rights_of
 
 ADMIN_CODES = {
     "accounts": "accounts.manage_people",
+    "accounts.role": "accounts.grant_roles",
+    "accounts.permission": "accounts.grant_roles",
     "grids": "grids.manage",
     "casework": "casework.manage_calendar",
     "events": "settings.manage_rules",
@@ -21,6 +24,13 @@ ADMIN_CODES = {
     "knox": "settings.technical",
     "sessions": "settings.technical",
 }
+LOOKING_CODES = {
+    "accounts.user": ("accounts.grant_roles", "grids.staff"),
+    "accounts.role": ("accounts.view_matrix", "accounts.manage_people", "grids.staff"),
+    "accounts.permission": ("accounts.view_matrix",),
+}
+"""Who may look without changing: whoever gives posts chooses a person and a role."""
+PEOPLE_CODES = ("accounts.manage_people", "accounts.grant_roles", "grids.staff")
 SIGN_IN_LOG, READ_LOG = "axes", "casework.view_read_log"
 """The record of sign-ins names people of the whole district: besides the technical office only those look at it who
 hold the read log for the whole district."""
@@ -40,17 +50,35 @@ class RoleBackend(ModelBackend):
     def has_perm(self, user_obj: object, perm: str, obj: object = None) -> bool:
         if not user_obj.is_active:
             return False
-        app_label, _, action = perm.partition(".")
-        code = ADMIN_CODES.get(app_label)
+        app_label, _, rest = perm.partition(".")
+        action, _, model = rest.partition("_")
+        name = f"{app_label}.{model}"
+        code = ADMIN_CODES.get(name, ADMIN_CODES.get(app_label))
         if code is None:
             return False
         rights = rights_of(user_obj, at=timezone.now())
         if rights.may(code):
             return True
-        return app_label == SIGN_IN_LOG and action.startswith("view_") and holds_for_district(rights, READ_LOG)
+        if action != "view":
+            return False
+        if app_label == SIGN_IN_LOG:
+            return holds_for_district(rights, READ_LOG)
+        return any(rights.may(other) for other in LOOKING_CODES.get(name, ()))
 
     def has_module_perms(self, user_obj: object, app_label: str) -> bool:
-        return self.has_perm(user_obj, f"{app_label}.view_any")
+        names = [name for name in ADMIN_CODES if name.split(".")[0] == app_label]
+        return any(self.has_perm(user_obj, f"{app_label}.view_{name.partition('.')[2] or 'user'}") for name in names)
+
+    def people_within(self, user: object, rows: QuerySet) -> QuerySet:
+        """Those of ``rows`` whose posts lie on the land or in a unit where the user keeps people, gives roles or
+        posts; and those without any post, whom somebody must be able to give the first one."""
+        from grids.models import Post
+
+        rights = rights_of(user, at=timezone.now())
+        inside = Q(pk__in=())
+        for code in PEOPLE_CODES:
+            inside |= path_filter(rights, code, "area__path") | path_filter(rights, code, "unit__area__path")
+        return rows.filter(Q(pk__in=Post.objects.filter(inside).values("person")) | Q(posts__isnull=True))
 
     def get_all_permissions(self, user_obj: object, obj: object = None) -> set[str]:
         return set()

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.crypto import get_random_string
 from knox.models import AuthToken
 
 from accounts.load import load_roles
 from accounts.models import Role, User
+from accounts.people import one_time_password
 from casework.load import load_reference as load_calendar
 from events.load import load_reference, make_routing_rules
 from grids.load import load_standards
@@ -20,9 +20,6 @@ from grids.scope import SHANGHAI
 from grids.staff import in_force
 
 FIRST_ROLES = ("system_administrator", "security_administrator", "audit_administrator")
-LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-"""Without those that are easily taken for each other: the password is read off a screen once."""
-LENGTH = 20
 
 
 class SetupRefused(Exception):
@@ -66,7 +63,7 @@ def make_first(username: str, name: str, role_code: str, *, at: datetime) -> str
     district = Area.objects.filter(code=settings.DISTRICT_CODE).first()
     if district is None:
         raise SetupRefused(f"no area {settings.DISTRICT_CODE}; run manage.py import_divisions first")
-    password = get_random_string(LENGTH, LETTERS)
+    password = one_time_password()
     person = User.objects.create_user(username, password, name=name, must_change_password=True)
     Post.objects.create(person=person, role=role, area=district, valid_from=day)
     return password

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.admin_history import TrackedAdmin
 from grids import places, staff, tree
 from grids.admin_base import LandAdmin, actor_in, rights_in
 from grids.admin_forms import PLAIN, AreaForm, NewAreaForm, NewPostForm
@@ -187,7 +188,7 @@ class DutyClauseInline(admin.TabularInline):
 
 
 @admin.register(Unit)
-class UnitAdmin(LandAdmin):
+class UnitAdmin(TrackedAdmin, LandAdmin):
     """Units are switched off, not deleted: their orders stay theirs."""
 
     may_delete = False
