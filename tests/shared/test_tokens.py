@@ -162,7 +162,7 @@ FORBIDDEN_JS = {
 FORBIDDEN_HTML = {
     "safe": r"\|\s*safe\b|\|\s*safeseq\b|autoescape\s+off",
     "inline style": r"<style\b|\sstyle\s*=",
-    "inline handler": r"\son[a-z]+\s*=|hx-on",
+    "inline handler": r"\son[a-z]+\s*=\s*[\"']|hx-on",
     "inline script": r"<script(?![^>]*\bsrc=)",
     "outside host": r"(?:src|href|action)=[\"']?(?:https?:)?//",
 }
