@@ -28,8 +28,9 @@ class GovernanceConfig(AppConfig):
     verbose_name = "总台"
 
     def ready(self) -> None:
-        from governance import checks, wiring  # noqa: F401  (registers checks, binds rooms together)
         from django.conf import settings
+
+        from governance import checks, wiring  # noqa: F401  (registers checks, binds rooms together)
 
         if settings.DEMO:
             from casework.clock import authority
