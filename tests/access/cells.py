@@ -13,7 +13,7 @@ from django.utils.html import escape
 
 from events.citizen import kept
 from events.models import WorkOrder
-from tests.access.declared import DECLARED, LOCAL, OFFICE, PUBLIC, SIGNED_IN, TOKEN, Rule
+from tests.access.declared import CASE_ROWS, DECLARED, LOCAL, OFFICE, PUBLIC, SIGNED_IN, TOKEN, Rule
 from tests.access.scene import (
     EVERYBODY,
     MISSING,
@@ -181,7 +181,8 @@ def _row_is_theirs(scene: Scene, cell: Cell, rule: Rule) -> bool:
     if known is None or cell.relation == MISSING:
         return False
     where = scene.world.areas["grid_a1" if cell.relation == "inside" else "grid_b1"]
-    return reaches(scene, cell.who, rule.methods["GET"], area_path=where.path)
+    model = rule.about.split("/")[-1]
+    return reaches(scene, cell.who, "events.view" if model in CASE_ROWS else rule.methods["GET"], area_path=where.path)
 
 
 # Asking ----------------------------------------------------------------------------------------------------
@@ -210,7 +211,7 @@ def address(scene: Scene, cell: Cell) -> tuple[str, dict]:
     }
     path = re.sub(r"<([a-z0-9_]+:[a-z0-9_]+)>", lambda found: str(values[found[1]]), cell.pattern)
     path = path.replace("(?P<code>[0-9A-Za-z_-]{1,40})/\\Z", f"{_code(cell, rule, thing)}/")
-    path = re.sub(r"\^\(\?P<app_label>[^)]*\)/\$", "nothing/" if is_missing else "grids/", path)
+    path = re.sub(r"\^\(\?P<app_label>…\)/\$", "nothing/" if is_missing else "grids/", path)
     query = {"area": "999" if is_missing else cell.relation} if rule.about == "area" and cell.relation else {}
     query |= {"lon": "106.805", "lat": "39.605"} if rule.about == "point" else {}
     return "/" + path.replace("(?P<url>.*)$", "no-such-page/"), query

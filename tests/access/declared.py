@@ -220,7 +220,7 @@ for name, (permission, body) in EVENT_VERBS.items():
 for name, (permission, body) in ORDER_VERBS.items():
     MACHINES[f"{ORDER}{name}/"] = Rule("api", {"POST": VIEW}, "order", verb=permission, body=body)
 
-TECHNICAL = "settings.technical"
+TECHNICAL, RULES = "settings.technical", "settings.manage_rules"
 SIGN_INS = f"{TECHNICAL}|casework.view_read_log@district"
 ADMIN_MODELS: dict[str, str] = {
     # app/model: who may look at its pages; ``nobody`` is registered by a library and closed to everybody
@@ -252,13 +252,40 @@ ADMIN_MODELS: dict[str, str] = {
     "casework/heartbeat": f"casework.view_outbox|{TECHNICAL}",
     "casework/readlog": "casework.view_read_log",
     "casework/storedfile": TECHNICAL,
+    "accounts/user": "accounts.manage_people|accounts.grant_roles|grids.staff",
+    "accounts/role": "accounts.grant_roles|accounts.view_matrix|accounts.manage_people|grids.staff",
+    "accounts/permission": "accounts.grant_roles|accounts.view_matrix",
+    "events/category": RULES,
+    "events/routingrule": RULES,
+    "events/precedent": RULES,
+    "events/cannedtext": RULES,
+    "events/event": VIEW,
+    "events/workorder": VIEW,
+    "events/eventdeadline": VIEW,
+    "events/eventtrail": "casework.view_trail",
+    "events/supervisionorder": VIEW,
+    "events/whistle": VIEW,
+    "events/consultation": VIEW,
+    "events/decline": VIEW,
+    "events/verification": VIEW,
+    "events/rating": VIEW,
 }
-FORMLESS = ("arealineage", "outboxitem", "delivery", "heartbeat", "readlog", "storedfile")
+CASE_ROWS = (
+    "event", "workorder", "eventdeadline", "eventtrail", "supervisionorder", "whistle", "consultation", "decline",
+    "verification", "rating",
+)
+"""Rows of cases: whoever may not know of the event may not know of them."""
+FORMLESS = ("arealineage", "outboxitem", "delivery", "heartbeat", "readlog", "storedfile", "permission", *CASE_ROWS)
 """Nothing is added, changed or deleted here by hand."""
-UNDELETED = ("area", "unit", "post", "leave", "level", *FORMLESS)
+UNDELETED = (
+    "area", "unit", "post", "leave", "level", "user", "role", "category", "precedent", "serviceclass", *FORMLESS,
+)
 """Rows that end but are not deleted: their deletion page is closed to everybody."""
 
-OTHERWISE = {"area": "grids.manage", "accessattempt": TECHNICAL, "accesslog": "nobody", "accessfailurelog": "nobody"}
+OTHERWISE = {
+    "area": "grids.manage", "user": "accounts.manage_people", "role": "accounts.grant_roles",
+    "accessattempt": TECHNICAL, "accesslog": "nobody", "accessfailurelog": "nobody",
+}
 """Who adds and deletes where that is not who looks."""
 
 
@@ -272,12 +299,12 @@ def _admin() -> dict[str, Rule]:
         "admin/autocomplete/": Rule("admin", {"GET": OFFICE}, "nothing asked", lists=True),
         "admin/jsi18n/": Rule("admin", {"GET": OFFICE}),
         "admin/r/<path:content_type_id>/<path:object_id>/": Rule("admin", {"GET": OFFICE}, "no page of its own"),
-        "admin/^(?P<app_label>auth|knox|axes|grids|casework)/$": Rule("admin", {"GET": OFFICE}, "app"),
+        "admin/^(?P<app_label>…)/$": Rule("admin", {"GET": OFFICE}, "app"),
         "admin/(?P<url>.*)$": Rule("admin", {"GET": OFFICE}, "no page of its own"),
     }
     for model, need in ADMIN_MODELS.items():
         short = model.split("/")[1]
-        adds = "nobody" if short in (*FORMLESS, "accessattempt") else OTHERWISE.get(short, need)
+        adds = "nobody" if short in (*FORMLESS, "accessattempt", "precedent") else OTHERWISE.get(short, need)
         deletes = "nobody" if short in UNDELETED else OTHERWISE.get(short, need)
         row = f"admin/{model}/<path:object_id>/"
         found |= {

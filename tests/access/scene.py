@@ -103,8 +103,23 @@ def make_scene() -> Scene:
         "grids/unit": {"inside": units["street_a"].pk, "outside": units["street_b"].pk},
         "grids/post": {"inside": posts["worker_a1"], "outside": posts["worker_b1"]},
         "casework/readlog": read_rows(scene.world),
-    }
+        "accounts/user": {"inside": scene.world.people["worker_a1"].pk, "outside": scene.world.people["worker_b1"].pk},
+    } | case_rows(scene)
     return scene
+
+
+def case_rows(scene: Scene) -> dict[str, dict[str, object]]:
+    """Keys of rows of one event in street A and of one outside it, whose unit is of no administrator's."""
+    found: dict[str, dict[str, object]] = {}
+    for place, relation in (("inside", "same_grid"), ("outside", "other_department")):
+        thing = scene.things[relation]
+        for model, key in (
+            ("events/event", thing.event.pk), ("events/workorder", thing.order),
+            ("events/eventtrail", thing.event.trail.order_by("seq").first().pk),
+            ("events/eventdeadline", thing.event.deadlines.order_by("pk").first().pk),
+        ):
+            found.setdefault(model, {})[place] = key
+    return found
 
 
 def read_rows(world: World) -> dict[str, object]:
