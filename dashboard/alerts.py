@@ -13,7 +13,7 @@ from events.reference_rows import categories
 from events.workflow import LIVE
 
 if TYPE_CHECKING:
-    from dashboard.queries import Reading
+    from dashboard.reading import Reading
 
 SHOWN_CLUSTERS = 3
 

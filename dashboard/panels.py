@@ -19,7 +19,7 @@ from events.workflow import LIVE
 from grids.models import DutyTurn
 
 if TYPE_CHECKING:
-    from dashboard.queries import Reading
+    from dashboard.reading import Reading
 
 TOP = 5
 DISPUTE_MAJOR = "01"

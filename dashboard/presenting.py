@@ -17,7 +17,7 @@ from events.workflow import LIVE
 from grids.scope import SHANGHAI
 
 if TYPE_CHECKING:
-    from dashboard.queries import Reading
+    from dashboard.reading import Reading
 
 TONES = {"handling": "run", "closed": "done", "overdue": "urgent", "red": "urgent"}
 SHAPES = {"P0": "critical", "P1": "urgent", "P2": "important", "P3": "normal"}

@@ -14,7 +14,7 @@ from dashboard.models import NUMBERS
 from dashboard.spans import days_before, total
 
 if TYPE_CHECKING:
-    from dashboard.queries import Reading
+    from dashboard.reading import Reading
 
 TARGET = 0.95
 """The line the district wants to be above."""

@@ -12,7 +12,7 @@ from dashboard.spans import total
 from events.workflow import DISPATCH_STATES, LIVE
 
 if TYPE_CHECKING:
-    from dashboard.queries import Reading
+    from dashboard.reading import Reading
 
 
 def all_tiles(reading: Reading) -> dict[str, dict[str, Any]]:

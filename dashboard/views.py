@@ -13,7 +13,8 @@ from dashboard import map_layers, presenting
 from dashboard.land import VIEW, home_code, read_land
 from dashboard.models import Recurrence
 from dashboard.panels import all_panels
-from dashboard.queries import Reading, read
+from dashboard.queries import read
+from dashboard.reading import Reading
 from dashboard.tiles import all_tiles
 from events.queries import visible_to
 from events.views.edge import for_staff
