@@ -15,9 +15,9 @@ from benchmarks import ledger
 
 def groups() -> dict[str, list[ledger.Measurement]]:
     """Measurements by group, in the order in which they run."""
-    from benchmarks import spine
+    from benchmarks import disputes, hotline, spine
 
-    return {"spine": spine.MEASUREMENTS}
+    return {"spine": spine.MEASUREMENTS, "hotline": hotline.MEASUREMENTS, "disputes": disputes.MEASUREMENTS}
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -23,6 +23,8 @@ v1 = [
     path("locate/", land.LocateView.as_view(), name="locate"),
     path("units/", land.UnitsView.as_view(), name="units"),
     path("", include("events.api.urls")),
+    path("hotline/", include("hotline.api.urls")),
+    path("disputes/", include("disputes.api.urls")),
 ]
 if find_spec("dashboard.api_urls"):
     v1.append(path("", include("dashboard.api_urls")))

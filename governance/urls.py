@@ -29,6 +29,8 @@ urlpatterns = [
     path("notices/read/", bell.read, name="notices_read"),
     path("notices/<int:key>/take/", bell.take, name="notices_take"),
     path("", include("events.urls")),
+    path("", include("hotline.urls")),
+    path("", include("disputes.urls")),
     path("", include("governance.api_urls")),
     path("", include("dashboard.urls")),
     path("admin/", admin.site.urls),

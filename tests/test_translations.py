@@ -83,8 +83,11 @@ def test_no_entry_loses_a_placeholder_or_keeps_chinese() -> None:
 
 
 def test_nothing_is_fuzzy() -> None:
-    lines = texts.CATALOGUE.read_text(encoding="utf-8").splitlines()
-    assert [number for number, line in enumerate(lines, 1) if line.startswith("#,") and "fuzzy" in line] == []
+    lines = [
+        (path, number, line)
+        for path in texts.CATALOGUES for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+    ]
+    assert [(path, number) for path, number, line in lines if line.startswith("#,") and "fuzzy" in line] == []
 
 
 def test_templates_say_nothing_untranslated() -> None:
@@ -148,7 +151,7 @@ def in_english(tmp_path: Path, settings: Any) -> None:
     """The catalogue compiled by the product's own command, read by Django; the title is the operator's words."""
     copied = tmp_path / "en" / "LC_MESSAGES"
     copied.mkdir(parents=True)
-    copy(texts.CATALOGUE, copied)
+    copy(texts.CATALOGUES[-1], copied)
     settings.LOCALE_PATHS = [tmp_path]
     settings.SITE_TITLE = "Command centre"
     call_command("compile_catalogues", verbosity=0)

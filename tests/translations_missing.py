@@ -16,7 +16,8 @@ from pathlib import Path
 from governance.management.commands.compile_catalogues import CONTEXT_GLUE, PLURAL_GLUE, read_messages
 
 ROOT = Path(__file__).resolve().parent.parent
-CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
+CATALOGUES = (*ROOT.glob("*/locale/en/LC_MESSAGES/django.po"), ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po")
+"""A room may keep its own; the project's own comes last, as it wins."""
 ROOMS = ("accounts", "casework", "dashboard", "disputes", "events", "field", "governance", "grids", "hotline")
 
 CHINESE = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
@@ -143,8 +144,8 @@ def messages() -> list[Message]:
 
 
 def english() -> dict[str, str]:
-    """The catalogue; fuzzy, obsolete and empty entries are not in it."""
-    return dict(read_messages(CATALOGUE.read_text(encoding="utf-8")))
+    """The catalogues; fuzzy, obsolete and empty entries are not in them."""
+    return {key: text for path in CATALOGUES for key, text in read_messages(path.read_text(encoding="utf-8"))}
 
 
 def placeholders(text: str) -> list[str]:

@@ -1,56 +1,17 @@
 """Who may ask what, written down by hand: one rule for every routed pattern (quality.md A-01).
 
 The rules are not read from the views, so that a view cannot approve itself. Admin pages of models are declared by
-model; their six addresses follow from it.
+model; their six addresses follow from it. The desks of floor 4 declare theirs in files of their own.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from tests.access import declared_disputes, declared_hotline
+from tests.access.rules import LOCAL, OFFICE, PUBLIC, SIGNED_IN, TOKEN, Rule, act, api, form, opened, page
 
-PUBLIC, SIGNED_IN, OFFICE, TOKEN, LOCAL = "public", "signed_in", "office", "token of the case", "this machine|api.use"
-"""Needs besides permission codes; codes are joined by ``|`` (any) and ``&`` (all), ``@district``: on
-the whole district."""
+__all__ = ["CASE_ROWS", "DECLARED", "EVENT", "EVENT_VERBS", "LOCAL", "OFFICE", "PUBLIC", "SIGNED_IN", "TOKEN", "Rule"]
 
-
-@dataclass(frozen=True)
-class Rule:
-    """What one address asks of a person.
-
-    ``methods``: what it answers, each with its need. ``face``: page, api (401 instead of the sign-in page), admin,
-    open (no account) or legacy (Open311). ``about``: the kind of object in the address; empty when it names none.
-    ``verb``: permission that must hold for the object besides seeing it. ``lists``: answers with many objects, or
-    with numbers made of them.
-    """
-
-    face: str
-    methods: dict[str, str]
-    about: str = ""
-    verb: str = ""
-    lists: bool = False
-    body: dict = field(default_factory=dict)
-
-
-def page(need: str, about: str = "", **more: object) -> Rule:
-    return Rule("page", {"GET": need}, about, **more)
-
-
-def act(need: str, about: str = "", **more: object) -> Rule:
-    return Rule("page", {"POST": need}, about, **more)
-
-
-def form(need: str, about: str = "", **more: object) -> Rule:
-    return Rule("page", {"GET": need, "POST": need}, about, **more)
-
-
-def api(need: str, about: str = "", **more: object) -> Rule:
-    return Rule("api", {"GET": need}, about, **more)
-
-
-def opened(about: str = "", need: str = PUBLIC, methods: tuple[str, ...] = ("GET",), **more: object) -> Rule:
-    return Rule("open", dict.fromkeys(methods, need), about, **more)
-
-
+DESKS = (declared_hotline, declared_disputes)
 VIEW, LAND, WALL, PHONE = "events.view", "grids.view", "dashboard.view", "field.use"
 EVENT = "events/<str:number>/"
 PAGES: dict[str, Rule] = {
@@ -270,15 +231,19 @@ ADMIN_MODELS: dict[str, str] = {
     "events/verification": VIEW,
     "events/rating": VIEW,
 }
+for desk in DESKS:
+    ADMIN_MODELS |= desk.ADMIN_MODELS
 CASE_ROWS = (
     "event", "workorder", "eventdeadline", "eventtrail", "supervisionorder", "whistle", "consultation", "decline",
-    "verification", "rating",
+    "verification", "rating", *(name for desk in DESKS for name in desk.CASE_ROWS),
 )
 """Rows of cases: whoever may not know of the event may not know of them."""
-FORMLESS = ("arealineage", "outboxitem", "delivery", "heartbeat", "readlog", "storedfile", "permission", *CASE_ROWS)
+FORMLESS = ("arealineage", "outboxitem", "delivery", "heartbeat", "readlog", "storedfile", "permission", *CASE_ROWS,
+            *(name for desk in DESKS for name in desk.FORMLESS))
 """Nothing is added, changed or deleted here by hand."""
 UNDELETED = (
     "area", "unit", "post", "leave", "level", "user", "role", "category", "precedent", "serviceclass", *FORMLESS,
+    *(name for desk in DESKS for name in desk.UNDELETED),
 )
 """Rows that end but are not deleted: their deletion page is closed to everybody."""
 
@@ -320,3 +285,5 @@ def _admin() -> dict[str, Rule]:
 
 ADMIN = _admin()
 DECLARED: dict[str, Rule] = {**PAGES, **CITIZEN, **MACHINES, **ADMIN}
+for desk in DESKS:
+    DECLARED |= desk.RULES

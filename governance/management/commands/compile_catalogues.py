@@ -23,7 +23,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for folder in settings.LOCALE_PATHS:
+        for folder in (*settings.LOCALE_PATHS, *sorted(Path(settings.BASE_DIR).glob("*/locale"))):
             for source in sorted(Path(folder).glob("*/LC_MESSAGES/*.po")):
                 try:
                     messages = dict(read_messages(source.read_text(encoding="utf-8")))

@@ -1,0 +1,5 @@
+"""Figures of the group ``hotline``."""
+
+from benchmarks.ledger import Measurement
+
+MEASUREMENTS: list[Measurement] = []
