@@ -37,6 +37,10 @@ class Dossier:
     at: datetime
     _rows: dict = field(default_factory=dict)
 
+    @property
+    def case(self) -> Event:
+        return self.event
+
     @cached_property
     def orders(self) -> list[WorkOrder]:
         return list(self.event.orders.select_related("unit", "area", "handler", "unit__area").order_by("pk"))

@@ -3,47 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.door import Move
-from events import forms, joint_forms, transitions
+from casework.offering import Subjects, Verb, VerbTable
+from events import forms, joint_forms
 from events import further_forms as more
 from events.dossier import Dossier
 from events.transitions.orders import MAIN_KINDS
 from events.workflow import MOVES, OPEN_ORDER
 
-Subjects = Callable[[Dossier, Move], list[models.Model]]
 UNDO_SECONDS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """A verb a person can do from the desk.
-
-    ``key``: code of its physical key. ``subjects``: the rows it may be done to (the event itself by default);
-    ``none``: the sentence shown when there is none. ``at_once``: no panel. ``undo``: the verb that takes it back.
-    """
-
-    name: str
-    form: type[forms.VerbForm]
-    key: str = ""
-    subjects: Subjects | None = None
-    none: Any = ""
-    at_once: bool = False
-    undo: str = ""
-    holds: bool = False
-    room: str = "events.transitions"
-
-    @property
-    def move(self) -> Move:
-        return MOVES[self.name]
 
 
 def _orders(*states: str) -> Subjects:
@@ -88,9 +61,13 @@ def _mine_just_sent(dossier: Dossier, move: Move) -> list[models.Model]:
     return [dossier.event] if fresh else []
 
 
-VERBS: dict[str, Verb] = {
-    verb.name: verb
-    for verb in (
+FRONT = (
+    "triage", "claim", "dispatch", "accept", "feed_back", "verify", "call_back", "evaluate", "confer",
+    "rule_decline", "whistle", "delegate", "return_up", "decline", "urge", "resume",
+)
+VERBS = VerbTable(
+    MOVES,
+    (
         Verb("triage", forms.TriageForm, "KeyE"),
         Verb("claim", forms.PlainForm, "KeyQ", at_once=True),
         Verb("dispatch", forms.DispatchForm, "KeyP", undo="undo_dispatch", holds=True),
@@ -182,79 +159,8 @@ VERBS: dict[str, Verb] = {
         Verb("attach", forms.AttachForm, room="events.actions"),
         Verb("correct", more.CorrectForm, room="events.actions"),
         Verb("reveal", forms.RevealForm, room="events.actions"),
-    )
-}
-KEYED = tuple(verb for verb in VERBS.values() if verb.key)
-"""Verbs with a key of their own, for the page's key registry."""
-FRONT = (
-    "triage", "claim", "dispatch", "accept", "feed_back", "verify", "call_back", "evaluate", "confer",
-    "rule_decline", "whistle", "delegate", "return_up", "decline", "urge", "resume",
+    ),
+    room="events.transitions", front=FRONT,
 )
-"""Legal verbs in this order stand in the bar, at most five; the rest are behind 更多."""
-BAR = 5
-
-
-@cache
-def function_of(name: str) -> Callable[..., Any] | None:
-    """The function that does the verb; None while its room has none."""
-    verb = VERBS.get(name)
-    if verb is None:
-        return None
-    room = transitions if verb.room == "events.transitions" else import_module(verb.room)
-    return getattr(room, name, None)
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A verb as a button: legal with its subject, or the reason why not."""
-
-    verb: Verb
-    legal: bool
-    reason: str = ""
-    subject: models.Model | None = None
-
-    @property
-    def name(self) -> str:
-        return self.verb.name
-
-    @property
-    def label(self) -> Any:
-        return self.verb.move.label
-
-    @property
-    def key(self) -> str:
-        return self.verb.key.removeprefix("Key")
-
-
-def offer(dossier: Dossier, verb: Verb, chosen: int | None = None) -> Offer | None:
-    """Whether this person may do the verb now; None when it is not for them at all.
-
-    ``chosen``: key of the order, whistle … it is meant for, when there are several.
-    """
-    move, event, rights = verb.move, dossier.event, dossier.rights
-    if function_of(verb.name) is None or not rights.may(move.permission):
-        return None
-    if event.state not in move.sources:
-        words = _("当前状态为“%(state)s”") % {"state": event.get_state_display()}
-        return Offer(verb, False, words)
-    rows = verb.subjects(dossier, move) if verb.subjects else [event]
-    rows = [row for row in rows if chosen is None or row.pk == chosen]
-    if not rows:
-        return Offer(verb, False, str(verb.none)) if verb.none else None
-    narrowed = rows[0] is not event
-    if not narrowed and not rights.covers(move.permission, area_path=event.area_path, unit_ids=event.unit_ids):
-        return Offer(verb, False, _("不在您的辖区或单位范围内"))
-    return Offer(verb, True, subject=rows[0])
-
-
-def offers(dossier: Dossier) -> tuple[list[Offer], list[Offer]]:
-    """The verb bar, and what stands behind 更多: further legal verbs first, then the others with their reason."""
-    found = [one for one in (offer(dossier, verb) for verb in VERBS.values()) if one is not None]
-    legal = sorted((one for one in found if one.legal), key=_rank)
-    bar = [one for one in legal if one.name in FRONT][:BAR] or legal[:1]
-    rest = [one for one in legal if one not in bar] + [one for one in found if not one.legal]
-    return bar, rest
-
-
-def _rank(one: Offer) -> int:
-    return FRONT.index(one.name) if one.name in FRONT else len(FRONT)
+KEYED = VERBS.keyed
+function_of, offer, offers = VERBS.function_of, VERBS.offer, VERBS.offers
