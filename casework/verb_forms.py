@@ -28,7 +28,8 @@ def unit_choices() -> list[tuple[int, str, str]]:
     """(key, name, letters) of every unit that can be given work; kept for a few seconds."""
 
     def read() -> list[tuple[int, str, str]]:
-        rows = Unit.objects.filter(is_active=True).order_by("kind", "code").values_list("pk", "name", "pinyin")
+        rows = Unit.objects.filter(is_active=True).exclude(kind="mediation").order_by("kind", "code")
+        rows = rows.values_list("pk", "name", "pinyin")
         return [(pk, name, initials(name, pinyin)) for pk, name, pinyin in rows]
 
     return loader.keep("unit_choices", read)

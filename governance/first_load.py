@@ -13,6 +13,7 @@ from accounts.load import load_roles
 from accounts.models import Role, User
 from accounts.people import one_time_password
 from casework.load import load_reference as load_calendar
+from disputes.bodies_load import load_bodies
 from events.load import load_reference, make_routing_rules
 from grids.load import load_standards
 from grids.models import Area, Post
@@ -37,7 +38,7 @@ def load_rules(*, overwrite: bool = False) -> dict[str, int]:
     """
     return {
         **load_roles(overwrite=overwrite), **load_calendar(), **load_reference(overwrite=overwrite), **load_standards(),
-        "routing_rules": make_routing_rules(),
+        "routing_rules": make_routing_rules(), "mediation_bodies": load_bodies(),
     }
 
 

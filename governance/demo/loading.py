@@ -11,6 +11,7 @@ from casework.clock import loader
 from casework.load import load_reference as load_calendar
 from casework.models import Channel
 from dashboard.tallies import fold_all, rebuild
+from disputes.demo_load import load_demo_bodies
 from events import placing
 from events.load import load_reference, make_routing_rules
 from events.models import Event
@@ -31,6 +32,8 @@ def load_all(
     counts = load_district(at)
     say(f"辖区 land and people: {counts.get('areas', 0):,} areas, {counts.get('people', 0):,} people")
     make_routing_rules()
+    found = load_demo_bodies(at)
+    say(f"调解 mediation: {found['bodies']} bodies, {found['mediators']} mediators, {found['rooms']} rooms")
     make_channels()
     loader.forget()
     placing.forget()

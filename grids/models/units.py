@@ -26,6 +26,7 @@ class Unit(models.Model):
         STREET = "street_office", _("街道(镇)")
         COMMUNITY = "community", _("社区(村)")
         GRID = "grid", _("网格")
+        MEDIATION = "mediation", _("调解组织")
 
     code = models.CharField(_("代码"), max_length=40, unique=True)
     name = models.CharField(_("名称"), max_length=60)

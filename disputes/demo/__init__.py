@@ -1,0 +1,1 @@
+"""Made-up bodies, rooms and mediators of the demo district."""
