@@ -38,7 +38,13 @@ FILES: dict[str, tuple[tuple[str, str], ...]] = {
         ("dist/leaflet-geoman.css", "geoman/leaflet-geoman.css"),
         ("dist/leaflet-geoman.css.map", "geoman/leaflet-geoman.css.map"),
     ),
+    # The face of official papers, embedded in every PDF; the page's own print uses the reader's fonts.
+    "@fontsource/noto-serif-sc": (
+        ("files/noto-serif-sc-chinese-simplified-400-normal.woff2", "fonts/noto-serif-sc.woff2"),
+    ),
 }
+UNPACKED = (("fonts/noto-serif-sc.woff2", "fonts/noto-serif-sc.ttf"),)
+"""Fonts that the PDF writer reads: it knows no WOFF2."""
 LICENCE_NAMES = ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE", "license", "NOTICE")
 STAMP = ".stamp"
 
@@ -88,7 +94,8 @@ def _is_current(vendor: Path, stamp: str) -> bool:
     marker = vendor / STAMP
     if not marker.is_file() or marker.read_text().strip() != stamp:
         return False
-    return all((vendor / target).is_file() for files in FILES.values() for _, target in files)
+    targets = [target for files in FILES.values() for _, target in files] + [ttf for _, ttf in UNPACKED]
+    return all((vendor / target).is_file() for target in targets)
 
 
 def _node_modules(directory: Path) -> Path:
@@ -150,10 +157,21 @@ def _publish(modules: Path, vendor: Path, lock: dict[str, Any], stamp: str) -> N
                 shutil.copyfile(modules / package / source, destination)
             except FileNotFoundError as missing:
                 raise CommandError(f"{package} has no file {source}") from missing
+    _unpack_fonts(fresh)
     _copy_licences(modules, fresh / "licences", lock)
     (fresh / STAMP).write_text(stamp + "\n")
     shutil.rmtree(vendor, ignore_errors=True)
     fresh.rename(vendor)
+
+
+def _unpack_fonts(vendor: Path) -> None:
+    """WOFF2 → TTF, some ten seconds, once per version."""
+    from fontTools.ttLib import TTFont
+
+    for packed, plain in UNPACKED:
+        font = TTFont(vendor / packed)
+        font.flavor = None
+        font.save(vendor / plain)
 
 
 def _check_version(modules: Path, package: str, lock: dict[str, Any]) -> None:
