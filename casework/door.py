@@ -297,12 +297,10 @@ def _enter(passage: Passage, unit_ids: Iterable[int], area_path: str, seen_versi
 def _ask_rights(case: Case, move: Move, actor: Actor, unit_ids: tuple[int, ...], area_path: str) -> None:
     if not case.is_visible_to(actor.rights):
         raise not_found()
-    narrowed = bool(unit_ids or area_path)
-    allowed = actor.rights.covers(
-        move.permission,
-        area_path=area_path if narrowed else case.area_path,
-        unit_ids=unit_ids if narrowed else case.unit_ids,
-    )
+    if unit_ids or area_path:
+        allowed = actor.rights.covers(move.permission, area_path=area_path, unit_ids=unit_ids)
+    else:
+        allowed = case.is_reached_by(actor.rights, move.permission)
     if not allowed:
         raise forbidden()
 

@@ -12,8 +12,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from casework import notices, outbox
+from casework import notices
 from casework.actor import Actor
+from casework.clock.alarms import sounds
 from casework.door import MoveRefused
 from casework.models import LadderRung, OutboxItem
 from events.models import EventDeadline, SupervisionOrder
@@ -22,7 +23,6 @@ from events.reference_rows import limits
 from events.transitions.supervision import mark_clue, propose_blacklist, urge
 from events.workflow import LIVE
 
-DEADLINES = "events.eventdeadline"
 YELLOW_PERCENT = 90
 
 
@@ -119,12 +119,10 @@ ACTIONS: dict[str, Act] = {
 }
 
 
-@outbox.handles("alarm")
+@sounds("events.eventdeadline")
 def sound(item: OutboxItem, at: datetime) -> None:
     """Carry out one rung. A clock that has stopped or pauses meanwhile needs no alarm; the alarm row stays as the
     record that the rung fired. An action that was done before (or is no longer legal) is passed over."""
-    if item.payload["model"] != DEADLINES:
-        raise LookupError(f"no alarms for clocks of {item.payload['model']}")
     deadline = EventDeadline.objects.select_related("case", "order").filter(pk=item.payload["deadline"]).first()
     if deadline is None or deadline.state != "running" or deadline.case.state not in LIVE:
         return

@@ -67,6 +67,10 @@ class Case(models.Model):
         code = f"{self._meta.app_label}.view"
         return rights.covers(code, area_path=self.area_path, unit_ids=self.unit_ids)
 
+    def is_reached_by(self, rights: Rights, permission: str) -> bool:
+        """Whether this kind of act is the person's *on this case* (else: 403)."""
+        return rights.covers(permission, area_path=self.area_path, unit_ids=self.unit_ids)
+
 
 class TrailRow(models.Model):
     """One thing that was done, chained to the row before it. Inserted by the door, never changed or deleted

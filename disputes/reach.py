@@ -1,0 +1,75 @@
+"""Which disputes a person may know of, and which kinds of act hold where: the room's reading of scope.
+
+Three ways reach a dispute (quality.md §5.2): *land* (a post on the place), *unit* (a post in the body's unit or in
+a unit that was invited), *assignment* (one mediates it). Mediating never follows from land: a grid worker holds the
+verbs, but for the disputes given to him. Land gives the directors state, type and place, the duty officers those
+disputes that wait for a body, and nobody the story.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from grids.scope import Rights, path_filter
+
+if TYPE_CHECKING:
+    from disputes.models import Dispute
+
+VIEW = "disputes.view"
+"""State, type, place and clock, by land or unit."""
+TAKE_PART = "disputes.take_part"
+"""The same and more, by assignment or invitation only."""
+HAND_OVER = "disputes.hand_over"
+"""State, type and place of what waits for a body, by land."""
+NARRATIVE = "disputes.narrative"
+WAITING = ("booked", "accepted", "guided", "failed")
+BY_LAND = frozenset({
+    VIEW, HAND_OVER, "disputes.register", "disputes.screen", "disputes.guide", "disputes.route", "disputes.urge",
+    "disputes.count", "disputes.bodies", "disputes.rooms",
+})
+"""Codes that a post on the land carries; all others need the unit or the assignment."""
+
+
+def visible(rights: Rights) -> Q:
+    """The condition of ``visible_to``; nobody sees nothing."""
+    condition = Q(pk__in=())
+    if rights.may(VIEW):
+        condition |= path_filter(rights, VIEW, "area_path")
+        units = rights.units(VIEW)
+        if units:
+            condition |= Q(unit_ids__overlap=list(units))
+    if rights.may(TAKE_PART):
+        condition |= Q(member_ids__contains=[rights.person_id])
+        units = rights.units(TAKE_PART)
+        if units:
+            condition |= Q(unit_ids__overlap=list(units))
+    if rights.may(HAND_OVER):
+        condition |= path_filter(rights, HAND_OVER, "area_path") & Q(state__in=WAITING)
+    return condition
+
+
+def sees(rights: Rights, dispute: Dispute) -> bool:
+    """The same question on one row in memory."""
+    if rights.covers(VIEW, area_path=dispute.area_path, unit_ids=dispute.unit_ids):
+        return True
+    if rights.may(TAKE_PART) and is_assigned(rights, dispute):
+        return True
+    if rights.covers(TAKE_PART, unit_ids=dispute.unit_ids):
+        return True
+    return dispute.state in WAITING and rights.covers(HAND_OVER, area_path=dispute.area_path)
+
+
+def is_assigned(rights: Rights, dispute: Dispute) -> bool:
+    """Whether the person mediates or mediated it."""
+    return rights.person_id is not None and rights.person_id in dispute.member_ids
+
+
+def reaches(rights: Rights, permission: str, dispute: Dispute) -> bool:
+    """Whether this kind of act is the person's on this dispute."""
+    if rights.may(permission) and is_assigned(rights, dispute):
+        return True
+    return rights.covers(
+        permission, area_path=dispute.area_path if permission in BY_LAND else "", unit_ids=dispute.unit_ids
+    )

@@ -1,0 +1,77 @@
+"""The second wall before the story: who asks is said to the database, and the database itself decides.
+
+Row-level security is *forced* on the narrative tables, and the application's database role is no superuser, so even
+the owner of the tables reads nothing unless the transaction says who asks (``gov.person``) and that person mediates
+the dispute or heads its body now (the policy reads posts and roles itself, migration 0003_wall). The product itself
+reads one named dispute at a time (``gov.dispute``), to compose a packet when a clock ran out.
+
+The settings are transaction-local: ``SET LOCAL`` ends with the transaction, and ``opened`` takes them back before
+it, so that nothing after it in the same transaction reads on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from casework import readlog
+from casework.actor import Actor
+from casework.refusals import forbidden, missing
+from disputes.models import Dispute
+from disputes.reach import NARRATIVE
+
+
+@contextmanager
+def asking(*, person_id: int | None = None, dispute_id: int | None = None) -> Iterator[None]:
+    """Say to the database who asks, for this block. ``dispute_id``: the product itself, for this dispute only."""
+    with transaction.atomic():
+        before = _set(str(person_id or ""), str(dispute_id or ""))
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                _set(*before)
+
+
+def _set(person: str, dispute: str) -> tuple[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('gov.person', true), current_setting('gov.dispute', true)")
+        before = cursor.fetchone()
+        cursor.execute(
+            "SELECT set_config('gov.person', %s, true), set_config('gov.dispute', %s, true)", [person, dispute]
+        )
+    return before[0] or "", before[1] or ""
+
+
+@contextmanager
+def opened(
+    dispute: Dispute, *, actor: Actor, at: datetime, fields: tuple[str, ...] = ("narrative",), reason: str = "",
+    act: str = "open", address: str = "",
+) -> Iterator[None]:
+    """Read the story of one dispute: permission and assignment are asked, the read log is written first, then the
+    wall opens for this block.
+
+    A sealed dispute needs a ``reason``. Raises ``forbidden`` (logged), ``invalid`` without a reason.
+    """
+    log = {"kind": "dispute", "at": at, "object_key": dispute.number, "reason": reason, "address": address}
+    if not dispute.is_reached_by(actor.rights, NARRATIVE):
+        readlog.record(actor, "refused", fields=fields, allowed=False, **log)
+        raise forbidden()
+    if dispute.is_sealed and not reason.strip():
+        raise missing(reason=_("涉密纠纷,请先填写查阅事由"))
+    with asking(person_id=actor.person_id):
+        readlog.record(actor, act, fields=fields, **log)
+        yield
+
+
+
+
+def may_open(dispute: Dispute, actor: Actor) -> bool:
+    """Whether the person is one of the story's readers."""
+    return dispute.is_reached_by(actor.rights, NARRATIVE)
+
+
