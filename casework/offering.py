@@ -133,7 +133,7 @@ class VerbTable(Mapping[str, Verb]):
         if not rows:
             return Offer(verb, False, str(verb.none)) if verb.none else None
         narrowed = rows[0] is not case
-        if not narrowed and not rights.covers(move.permission, area_path=case.area_path, unit_ids=case.unit_ids):
+        if not narrowed and not case.is_reached_by(rights, move.permission):
             return Offer(verb, False, _("不在您的辖区或单位范围内"))
         return Offer(verb, True, subject=rows[0])
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from grids.scope import Rights, path_filter
+from grids.scope import Reach, Rights, path_filter
 
 if TYPE_CHECKING:
     from disputes.models import Dispute
@@ -24,12 +24,17 @@ TAKE_PART = "disputes.take_part"
 HAND_OVER = "disputes.hand_over"
 """State, type and place of what waits for a body, by land."""
 NARRATIVE = "disputes.narrative"
+"""The story: its mediators, and the head of the body that has it now. No role overrides this (quality.md §5.2)."""
+LEAD = "disputes.lead"
+"""Heads the body of one's unit: there all of one's codes hold for the body's disputes."""
 WAITING = ("booked", "accepted", "guided", "failed")
 BY_LAND = frozenset({
     VIEW, HAND_OVER, "disputes.register", "disputes.screen", "disputes.guide", "disputes.route", "disputes.urge",
     "disputes.count", "disputes.bodies", "disputes.rooms",
 })
 """Codes that a post on the land carries; all others need the unit or the assignment."""
+BY_INVITATION = frozenset({VIEW, TAKE_PART, "disputes.join", "disputes.acknowledge"})
+"""Codes that any post in a taking-part unit carries; all others there need LEAD in the same post."""
 
 
 def visible(rights: Rights) -> Q:
@@ -70,6 +75,16 @@ def reaches(rights: Rights, permission: str, dispute: Dispute) -> bool:
     """Whether this kind of act is the person's on this dispute."""
     if rights.may(permission) and is_assigned(rights, dispute):
         return True
-    return rights.covers(
-        permission, area_path=dispute.area_path if permission in BY_LAND else "", unit_ids=dispute.unit_ids
-    )
+    if permission in BY_LAND and rights.covers(permission, area_path=dispute.area_path):
+        return True
+    return any(_by_unit(post, permission, dispute) for post in rights.reaches)
+
+
+def _by_unit(post: Reach, permission: str, dispute: Dispute) -> bool:
+    if post.unit_id is None or permission not in post.permissions:
+        return False
+    if permission == NARRATIVE:
+        return LEAD in post.permissions and dispute.body_id is not None and post.unit_id == dispute.body.unit_id
+    if post.unit_id not in dispute.unit_ids:
+        return False
+    return permission in BY_INVITATION or LEAD in post.permissions

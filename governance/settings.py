@@ -83,6 +83,8 @@ def _database(url: str) -> dict:
 
 
 SECRET_KEY = _kept_secret()
+SEALING_KEY = os.environ.get("SEALING_KEY", "")
+"""What identity numbers are encrypted with (casework.sealing); empty: derived from SECRET_KEY."""
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 if not PRODUCTION:
     ALLOWED_HOSTS.append("testserver")

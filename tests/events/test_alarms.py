@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from casework import outbox
+from casework.clock import alarms
 from casework.clock.sweep import sweep_deadlines
 from casework.models import Notice, OutboxItem
 from events import transitions
@@ -97,6 +98,6 @@ def test_every_action_of_the_ladders_is_known() -> None:
 
 
 def test_alarms_of_other_cases_are_not_taken(world: World) -> None:
-    item = OutboxItem(topic="alarm", key="x", payload={"model": "disputes.disputedeadline", "deadline": 1, "rung": 0})
+    item = OutboxItem(topic="alarm", key="x", payload={"model": "nowhere.deadline", "deadline": 1, "rung": 0})
     with pytest.raises(LookupError):
-        sound(item, NOON)
+        alarms.sound(item, NOON)
