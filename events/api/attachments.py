@@ -33,7 +33,7 @@ class _Attaching(OneEventView):
     """Asks the right before a byte is kept."""
 
     def check_right(self) -> None:
-        event, rights = self.event, self.actor.rights
+        event, rights = self.case, self.actor.rights
         if not rights.covers("events.attach", area_path=event.area_path, unit_ids=event.unit_ids):
             raise forbidden()
 
@@ -43,11 +43,11 @@ class _Attaching(OneEventView):
             raise missing(purpose=_("请选择材料用途"))
         at = self.request.at
         stored = store_upload(file, by=self.actor.user, at=at, expected_sha256=sha256)
-        known = EventAttachment.objects.select_related("file").filter(event=self.event, file=stored).first()
+        known = EventAttachment.objects.select_related("file").filter(event=self.case, file=stored).first()
         if known is not None:
             return 200, attachment_row(known)
         return 201, attachment_row(
-            actions.attach(self.event, file=stored, actor=self.actor, at=at, purpose=purpose)
+            actions.attach(self.case, file=stored, actor=self.actor, at=at, purpose=purpose)
         )
 
 

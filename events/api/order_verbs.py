@@ -3,45 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from casework.actor import Actor
 from casework.refusals import MoveRefused
+from casework.verb_api import ApiVerb, Asked, NoteBody, OptionalNoteBody
 from events import transitions
 from events.api import verb_forms as forms
 from events.api.shapes import named_unit
 from events.models import Extension, WhistlePart, WorkOrder
 
 
-@dataclass(frozen=True, slots=True)
-class Ordered:
-    """One request to do a verb on an order."""
-
-    name: str
-    order: WorkOrder
-    sent: dict
-    actor: Actor
-    at: datetime
+class Ordered(Asked):
+    """One request to do a verb on an order of a case."""
 
     @property
-    def who(self) -> dict[str, Any]:
-        return {"actor": self.actor, "at": self.at}
-
-    def taken(self, *names: str) -> dict[str, Any]:
-        return {name: self.sent[name] for name in names if self.sent.get(name) not in (None, "")}
+    def order(self) -> WorkOrder:
+        return self.case
 
 
 Act = Callable[[Ordered], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class OrderVerb:
-    form: type[forms.VerbForm]
-    act: Act
 
 
 def _plain(*names: str) -> Act:
@@ -86,17 +68,17 @@ def _on_extension(*names: str) -> Act:
     return act
 
 
-ORDER_VERBS: dict[str, OrderVerb] = {
-    "accept": OrderVerb(forms.OptionalNoteForm, _plain("note")),
-    "contact": OrderVerb(forms.OptionalNoteForm, _plain("note")),
-    "decline": OrderVerb(forms.DeclineForm, _decline),
-    "extend": OrderVerb(forms.NoteForm, _plain("note")),
-    "grant_extension": OrderVerb(forms.GrantForm, _on_extension("note", "until")),
-    "refuse_extension": OrderVerb(forms.NoteForm, _on_extension("note")),
-    "feed_back": OrderVerb(forms.FeedBackForm, _feed_back),
-    "report_in": OrderVerb(forms.ReportInForm, _on_part("report_in", "lon", "lat", "note")),
-    "confirm_arrival": OrderVerb(forms.OptionalNoteForm, _on_part("confirm_arrival", "note")),
-    "rebut": OrderVerb(forms.NoteForm, _on_part("rebut", "note")),
-    "rate": OrderVerb(forms.RateOrderForm, _on_part("rate_whistle", "attendance", "attitude", "effect", "note")),
+ORDER_VERBS: dict[str, ApiVerb] = {
+    "accept": ApiVerb(OptionalNoteBody, _plain("note")),
+    "contact": ApiVerb(OptionalNoteBody, _plain("note")),
+    "decline": ApiVerb(forms.DeclineForm, _decline),
+    "extend": ApiVerb(NoteBody, _plain("note")),
+    "grant_extension": ApiVerb(forms.GrantForm, _on_extension("note", "until")),
+    "refuse_extension": ApiVerb(NoteBody, _on_extension("note")),
+    "feed_back": ApiVerb(forms.FeedBackForm, _feed_back),
+    "report_in": ApiVerb(forms.ReportInForm, _on_part("report_in", "lon", "lat", "note")),
+    "confirm_arrival": ApiVerb(OptionalNoteBody, _on_part("confirm_arrival", "note")),
+    "rebut": ApiVerb(NoteBody, _on_part("rebut", "note")),
+    "rate": ApiVerb(forms.RateOrderForm, _on_part("rate_whistle", "attendance", "attitude", "effect", "note")),
 }
 """``rate`` is the street's 评哨 of the department that this order called."""

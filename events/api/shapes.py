@@ -5,19 +5,18 @@ Nothing of the reporter is here: names and telephone numbers leave by the page's
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
-from casework.clock import loader
-from casework.refusals import missing
+from casework.api_shapes import CLOCK_FIELDS, named_unit, unit_of
 from events.models import Event, EventAttachment, EventDeadline, WorkOrder
 from events.reference_rows import categories
-from events.workflow import MOVES, step_of
-from grids.models import Area, Unit
+from events.workflow import step_of
+from grids.models import Area
 
+__all__ = ["named_unit", "unit_of"]
 PLAIN = (
     "number", "version", "state", "title", "source", "external_number", "urgency", "handling", "is_located", "lon",
     "lat", "due_at", "due_stage", "handle_due_at", "flag", "reported_at", "dispatched_at", "handled_at", "closed_at",
@@ -33,31 +32,6 @@ ORDER_FIELDS = (
     "id", "kind", "state", "is_lead", "task", "share_percent", "reason", "sent_at", "accepted_at", "contacted_at",
     "done_at", "ended_at", "due_at", "outcome", "feedback", "reworks", "score", "score_text",
 )
-CLOCK_FIELDS = (
-    "stage", "state", "kind", "calendar_code", "service_class", "budget_seconds", "elapsed_seconds", "started_at",
-    "due_at", "stopped_at",
-)
-
-
-def _units() -> dict[int, dict]:
-    return {pk: {"code": code, "name": name} for pk, code, name in Unit.objects.values_list("id", "code", "name")}
-
-
-def unit_of(key: int | None) -> dict | None:
-    """Code and name of a unit by its key; names are kept for a few seconds."""
-    if key is None:
-        return None
-    return loader.keep("api_units", _units).get(key)
-
-
-def named_unit(code: str | None, field: str = "unit") -> Unit | None:
-    """The unit in force of this code, None without one. Raises ``invalid`` naming the field."""
-    if not code:
-        return None
-    found = Unit.objects.select_related("area").filter(code=code, is_active=True).first()
-    if found is None:
-        raise missing(**{field: translation.gettext("没有这个单位")})
-    return found
 
 
 def category_shape(code: str | None) -> dict | None:
@@ -175,18 +149,3 @@ def links_of(event: Event) -> dict:
         except NoReverseMatch:
             continue
     return shown
-
-
-def verb_label(name: str) -> str:
-    move = MOVES.get(name)
-    return str(move.label) if move else name
-
-
-def trail_rows(rows: Iterable[dict]) -> list[dict]:
-    """Trail rows from ``values()`` with unit codes and the verb in words."""
-    found = []
-    for row in rows:
-        row["label"] = verb_label(row["verb"])
-        row["unit"] = unit_of(row.pop("unit_id"))
-        found.append(row)
-    return found

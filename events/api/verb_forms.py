@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from accounts.bodies import Choice, Moment, Number, StrictSerializer, Text, Whole, YesNo
+from casework.verb_api import NoteBody, OptionalNoteBody, VerbBody
 from events.models import Event, SupervisionOrder
 from events.models.catalogue import Urgency
 from events.reference_lists import (
@@ -37,21 +38,7 @@ def _reasons() -> serializers.ListField:
     return serializers.ListField(child=Text(max_length=40), required=False, max_length=8)
 
 
-class VerbForm(StrictSerializer):
-    """Every verb takes the version that the client saw; another in force is refused with ``stale``."""
-
-    version = Whole(required=False, min_value=0, max_value=2**31 - 1)
-
-
-class NoteForm(VerbForm):
-    note = _note()
-
-
-class OptionalNoteForm(VerbForm):
-    note = _note(required=False)
-
-
-class TriageForm(OptionalNoteForm):
+class TriageForm(OptionalNoteBody):
     category = Text(max_length=4)
     urgency = Choice(choices=Urgency.values, required=False)
     service_class = Text(max_length=8)
@@ -59,15 +46,15 @@ class TriageForm(OptionalNoteForm):
     open_window = YesNo(required=False)
 
 
-class OnSpotForm(NoteForm):
+class OnSpotForm(NoteBody):
     outcome = Choice(choices=Event.Outcome.values, required=False)
 
 
-class ClaimForm(VerbForm):
+class ClaimForm(VerbBody):
     unit = _unit()
 
 
-class DispatchForm(OptionalNoteForm):
+class DispatchForm(OptionalNoteBody):
     unit = _unit()
     task = Text(max_length=NOTE)
 
@@ -79,7 +66,7 @@ class ShareForm(StrictSerializer):
     share_percent = Whole(required=False, min_value=1, max_value=100)
 
 
-class DelegateForm(OptionalNoteForm):
+class DelegateForm(OptionalNoteBody):
     order = _order()
     shares = serializers.ListField(child=ShareForm(), min_length=1, max_length=MOST)
 
@@ -90,18 +77,18 @@ class PartForm(StrictSerializer):
     is_lead = YesNo(required=False)
 
 
-class WhistleForm(NoteForm):
+class WhistleForm(NoteBody):
     kind = Choice(choices=[row.code for row in load_whistle_types()])
     ground = Choice(choices=[row.code for row in load_whistle_grounds()])
     parts = serializers.ListField(child=PartForm(), min_length=1, max_length=MOST)
 
 
-class ReturnUpForm(NoteForm):
+class ReturnUpForm(NoteBody):
     order = _order()
     tried = Text(required=True, max_length=NOTE)
 
 
-class ConveneForm(OptionalNoteForm):
+class ConveneForm(OptionalNoteBody):
     participants = serializers.ListField(child=_unit(required=True), min_length=1, max_length=MOST)
     meeting_link = Text(max_length=200)
 
@@ -115,23 +102,23 @@ class DecisionForm(StrictSerializer):
     is_lead = YesNo(required=False)
 
 
-class ConferForm(VerbForm):
+class ConferForm(VerbBody):
     note = _note(most=LONG)
     decisions = serializers.ListField(child=DecisionForm(), required=False, max_length=MOST)
     outcome = Choice(choices=Event.Outcome.values, required=False)
     answer = Text(max_length=LONG)
 
 
-class SuspendForm(NoteForm):
+class SuspendForm(NoteBody):
     reason = Choice(choices=[row.code for row in load_pause_reasons()])
     resume_on = Moment(required=False)
 
 
-class RetargetForm(NoteForm):
+class RetargetForm(NoteBody):
     service_class = Text(required=True, max_length=8)
 
 
-class UrgeForm(NoteForm):
+class UrgeForm(NoteBody):
     order = _order()
     unit = _unit()
     colour = Choice(choices=SupervisionOrder.Colour.values, required=False)
@@ -139,32 +126,32 @@ class UrgeForm(NoteForm):
     reply_by = Moment(required=False)
 
 
-class AnswerUrgeForm(NoteForm):
+class AnswerUrgeForm(NoteBody):
     supervision = Text(max_length=32, help_text="Number of the supervision order; the newest that fits without it")
 
 
-class StrikeOffForm(OptionalNoteForm):
+class StrikeOffForm(OptionalNoteBody):
     supervision = Text(max_length=32)
 
 
-class VerifyForm(NoteForm):
+class VerifyForm(NoteBody):
     finding = Choice(choices=FINDINGS)
 
 
-class CallBackForm(OptionalNoteForm):
+class CallBackForm(OptionalNoteBody):
     finding = Choice(choices=(*FINDINGS, "unreached"))
     rating = Whole(required=False, min_value=1, max_value=5)
     reasons = _reasons()
 
 
-class RateForm(VerbForm):
+class RateForm(VerbBody):
     level = Whole(min_value=1, max_value=5)
     solved = YesNo(required=False)
     reasons = _reasons()
     text = Text(max_length=NOTE)
 
 
-class EvaluateForm(VerbForm):
+class EvaluateForm(VerbBody):
     note = _note(required=False, most=200)
     answer = Text(max_length=LONG)
     scores = serializers.DictField(
@@ -172,25 +159,25 @@ class EvaluateForm(VerbForm):
     )
 
 
-class MergeForm(NoteForm):
+class MergeForm(NoteBody):
     master = Text(required=True, max_length=32, help_text="Number of the event it joins")
 
 
-class TransferForm(NoteForm):
+class TransferForm(NoteBody):
     kind = Choice(choices=list(TARGETS))
     basis = Text(required=True, max_length=200)
     number = Text(max_length=60)
 
 
-class WhistleChoiceForm(OptionalNoteForm):
+class WhistleChoiceForm(OptionalNoteBody):
     whistle = Text(max_length=32, help_text="Number of the whistle; the one that waits without it")
 
 
-class WhistleRefusalForm(NoteForm):
+class WhistleRefusalForm(NoteBody):
     whistle = Text(max_length=32)
 
 
-class RuleDeclineForm(NoteForm):
+class RuleDeclineForm(NoteBody):
     founded = YesNo()
     unit = _unit()
     order = _order()
@@ -199,27 +186,27 @@ class RuleDeclineForm(NoteForm):
 # On an order --------------------------------------------------------------------------------------------
 
 
-class DeclineForm(NoteForm):
+class DeclineForm(NoteBody):
     reason = Choice(choices=[row.code for row in load_decline_reasons()])
     clause = Text(required=True, max_length=200)
     proposed_unit = _unit()
 
 
-class FeedBackForm(VerbForm):
+class FeedBackForm(VerbBody):
     note = _note(most=LONG)
     outcome = Choice(choices=Event.Outcome.values, required=False)
 
 
-class ReportInForm(OptionalNoteForm):
+class ReportInForm(OptionalNoteBody):
     lon = Number(min_value=-180, max_value=180)
     lat = Number(min_value=-90, max_value=90)
 
 
-class RateOrderForm(OptionalNoteForm):
+class RateOrderForm(OptionalNoteBody):
     attendance = Whole(min_value=1, max_value=5)
     attitude = Whole(min_value=1, max_value=5)
     effect = Whole(min_value=1, max_value=5)
 
 
-class GrantForm(OptionalNoteForm):
+class GrantForm(OptionalNoteBody):
     until = Moment(required=False)

@@ -10,38 +10,28 @@ from drf_spectacular.utils import extend_schema
 from accounts.lean import Answer
 from casework.api import CaseView
 from casework.refusals import not_found
+from casework.verb_api import ApiVerb, CaseVerbView, refuse_stale, verb_views
 from events import queries
 from events.api import described
-from events.api.order_verbs import ORDER_VERBS, Ordered, OrderVerb
+from events.api.order_verbs import ORDER_VERBS, Ordered
 from events.api.shapes import columns_of, event_after, event_row, orders_of
-from events.api.verbs import EVENT_VERBS, SEEN, Doing, EventVerb, refuse_stale
+from events.api.verbs import EVENT_VERBS
 from events.api.views import KEY, OneEventView
 from events.models import Event, WorkOrder
 
 
-class EventVerbView(OneEventView):
-    """A verb of one event: 200 with the event as it is then, 409 with the present holder or state."""
+class EventVerbView(CaseVerbView, OneEventView):
+    """A verb of one event."""
 
-    name = ""
-    verb: EventVerb
-
-    def post(self, request: HttpRequest, number: str) -> Answer:
-        event = self.event
-        sent = self.sent(request, self.verb.form)
-        if self.name not in SEEN:
-            refuse_stale(event, sent)
-        done = self.verb.act(Doing(self.name, event, sent, self.actor, request.at))
-        if not isinstance(done, Event):
-            event.refresh_from_db()
-            done = event
-        return 200, event_after(done, at=request.at)
+    def after(self, case: Event) -> dict:
+        return event_after(case, at=self.request.at)
 
 
 class OrderVerbView(CaseView):
     """A verb of one work order: 200 with the order and its event."""
 
     name = ""
-    verb: OrderVerb
+    verb: ApiVerb
 
     @cached_property
     def order(self) -> WorkOrder:
@@ -66,18 +56,7 @@ class OrderVerbView(CaseView):
         return 200, {**shown, "event": event_row(columns_of(event), at=request.at)}
 
 
-
-def _event_view(name: str, verb: EventVerb) -> type[EventVerbView]:
-    described_post = extend_schema(
-        operation_id=f"events_{name}", tags=["event verbs"], summary=name.replace("_", " "), parameters=[KEY],
-        request=verb.form, responses={200: described.EventDone, **described.MOVE},
-    )
-    made = type(f"Event{name.title().replace('_', '')}View", (EventVerbView,), {"name": name, "verb": verb})
-    made.post = described_post(_own(EventVerbView.post))
-    return made
-
-
-def _order_view(name: str, verb: OrderVerb) -> type[OrderVerbView]:
+def _order_view(name: str, verb: ApiVerb) -> type[OrderVerbView]:
     described_post = extend_schema(
         operation_id=f"orders_{name}", tags=["order verbs"], summary=name.replace("_", " "), parameters=[KEY],
         request=verb.form, responses={200: described.OrderDone, **described.MOVE},
@@ -96,5 +75,5 @@ def _own(post: object) -> object:
     return handler
 
 
-EVENT_VIEWS = {name: _event_view(name, verb) for name, verb in EVENT_VERBS.items()}
+EVENT_VIEWS = verb_views(EventVerbView, EVENT_VERBS, prefix="events", tag="event verbs", done=described.EventDone)
 ORDER_VIEWS = {name: _order_view(name, verb) for name, verb in ORDER_VERBS.items()}

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from casework.actor import Actor
 from casework.refusals import MoveRefused, missing
+from casework.verb_api import ApiVerb, Asked, NoteBody, OptionalNoteBody, VerbBody, plain
 from events import queries, transitions
 from events.api import verb_forms as forms
 from events.api.shapes import named_unit
@@ -18,53 +16,28 @@ from events.models import Decline, Event, SupervisionOrder, Whistle, WorkOrder
 from events.workflow import MOVES, OPEN_ORDER
 from grids.models import Area
 
-SEEN = frozenset({"triage", "claim", "dispatch"})
-"""Verbs whose function compares the seen version under the lock; for the rest it is compared on entry."""
+Act = Callable[[Asked], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Doing:
-    """One request to do a verb."""
-
-    name: str
-    event: Event
-    sent: dict
-    actor: Actor
-    at: datetime
+class Doing(Asked):
+    """An event and what was sent for its verb; ``unit`` reads a unit's code."""
 
     @property
-    def who(self) -> dict[str, Any]:
-        return {"actor": self.actor, "at": self.at}
-
-    def taken(self, *names: str) -> dict[str, Any]:
-        """What was sent of these, without what was left out or empty."""
-        return {name: self.sent[name] for name in names if self.sent.get(name) not in (None, "")}
+    def event(self) -> Event:
+        return self.case
 
     def unit(self, name: str = "unit") -> dict[str, Any]:
         found = named_unit(self.sent.get(name), name)
         return {} if found is None else {name: found}
 
 
-Act = Callable[[Doing], Any]
+def _plain(*names: str, sees: bool = False) -> Act:
+    return plain(transitions, *names, sees=sees)
 
 
-@dataclass(frozen=True, slots=True)
-class EventVerb:
-    """A verb with its form and how its function is called."""
-
-    form: type[forms.VerbForm]
-    act: Act
-
-
-def _plain(*names: str) -> Act:
-    """Calls the function of the verb's name with the event and these fields."""
-
-    def act(doing: Doing) -> Any:
-        seen = {"seen_version": doing.sent.get("version")} if doing.name in SEEN else {}
-        verb = getattr(transitions, doing.name)
-        return verb(doing.event, **doing.taken(*names), **seen, **doing.who)
-
-    return act
+def _on_event(act: Callable[[Doing], Any]) -> Act:
+    """For functions that read more of the request than its fields."""
+    return lambda asked: act(Doing(asked.name, asked.case, asked.sent, asked.actor, asked.at))
 
 
 def _claim(doing: Doing) -> Event:
@@ -216,47 +189,41 @@ def _rule_decline(doing: Doing) -> Any:
     return transitions.rule_decline(row, **doing.unit(), **doing.taken("founded", "note"), **doing.who)
 
 
-EVENT_VERBS: dict[str, EventVerb] = {
-    "triage": EventVerb(
-        forms.TriageForm, _plain("category", "urgency", "service_class", "handling", "open_window", "note")
+EVENT_VERBS: dict[str, ApiVerb] = {
+    "triage": ApiVerb(
+        forms.TriageForm,
+        _plain("category", "urgency", "service_class", "handling", "open_window", "note", sees=True), sees=True,
     ),
-    "handle_on_spot": EventVerb(forms.OnSpotForm, _plain("note", "outcome")),
-    "reject": EventVerb(forms.NoteForm, _plain("note")),
-    "appeal": EventVerb(forms.NoteForm, _plain("note")),
-    "ask_info": EventVerb(forms.NoteForm, _plain("note")),
-    "supply_info": EventVerb(forms.NoteForm, _plain("note")),
-    "claim": EventVerb(forms.ClaimForm, _claim),
-    "dispatch": EventVerb(forms.DispatchForm, _dispatch),
-    "undo_dispatch": EventVerb(forms.VerbForm, _plain()),
-    "delegate": EventVerb(forms.DelegateForm, _delegate),
-    "whistle": EventVerb(forms.WhistleForm, _whistle),
-    "approve_whistle": EventVerb(forms.WhistleChoiceForm, _on_whistle),
-    "refuse_whistle": EventVerb(forms.WhistleRefusalForm, _on_whistle),
-    "return_up": EventVerb(forms.ReturnUpForm, _return_up),
-    "convene": EventVerb(forms.ConveneForm, _convene),
-    "confer": EventVerb(forms.ConferForm, _confer),
-    "rule_decline": EventVerb(forms.RuleDeclineForm, _rule_decline),
-    "suspend": EventVerb(forms.SuspendForm, _plain("reason", "resume_on", "note")),
-    "resume": EventVerb(forms.OptionalNoteForm, _plain("note")),
-    "retarget": EventVerb(forms.RetargetForm, _plain("service_class", "note")),
-    "urge": EventVerb(forms.UrgeForm, _urge),
-    "nudge": EventVerb(forms.OptionalNoteForm, _plain("note")),
-    "answer_urge": EventVerb(forms.AnswerUrgeForm, _on_supervision),
-    "strike_off": EventVerb(forms.StrikeOffForm, _on_supervision),
-    "verify": EventVerb(forms.VerifyForm, _plain("finding", "note")),
-    "call_back": EventVerb(forms.CallBackForm, _plain("finding", "note", "rating", "reasons")),
-    "rate": EventVerb(forms.RateForm, _plain("level", "solved", "reasons", "text")),
-    "evaluate": EventVerb(forms.EvaluateForm, _evaluate),
-    "reopen": EventVerb(forms.NoteForm, _plain("note")),
-    "merge": EventVerb(forms.MergeForm, _merge),
-    "split_off": EventVerb(forms.NoteForm, _plain("note")),
-    "transfer": EventVerb(forms.TransferForm, _plain("kind", "basis", "number", "note")),
-    "take_back": EventVerb(forms.NoteForm, _plain("note")),
+    "handle_on_spot": ApiVerb(forms.OnSpotForm, _plain("note", "outcome")),
+    "reject": ApiVerb(NoteBody, _plain("note")),
+    "appeal": ApiVerb(NoteBody, _plain("note")),
+    "ask_info": ApiVerb(NoteBody, _plain("note")),
+    "supply_info": ApiVerb(NoteBody, _plain("note")),
+    "claim": ApiVerb(forms.ClaimForm, _on_event(_claim), sees=True),
+    "dispatch": ApiVerb(forms.DispatchForm, _on_event(_dispatch), sees=True),
+    "undo_dispatch": ApiVerb(VerbBody, _plain()),
+    "delegate": ApiVerb(forms.DelegateForm, _on_event(_delegate)),
+    "whistle": ApiVerb(forms.WhistleForm, _on_event(_whistle)),
+    "approve_whistle": ApiVerb(forms.WhistleChoiceForm, _on_event(_on_whistle)),
+    "refuse_whistle": ApiVerb(forms.WhistleRefusalForm, _on_event(_on_whistle)),
+    "return_up": ApiVerb(forms.ReturnUpForm, _on_event(_return_up)),
+    "convene": ApiVerb(forms.ConveneForm, _on_event(_convene)),
+    "confer": ApiVerb(forms.ConferForm, _on_event(_confer)),
+    "rule_decline": ApiVerb(forms.RuleDeclineForm, _on_event(_rule_decline)),
+    "suspend": ApiVerb(forms.SuspendForm, _plain("reason", "resume_on", "note")),
+    "resume": ApiVerb(OptionalNoteBody, _plain("note")),
+    "retarget": ApiVerb(forms.RetargetForm, _plain("service_class", "note")),
+    "urge": ApiVerb(forms.UrgeForm, _on_event(_urge)),
+    "nudge": ApiVerb(OptionalNoteBody, _plain("note")),
+    "answer_urge": ApiVerb(forms.AnswerUrgeForm, _on_event(_on_supervision)),
+    "strike_off": ApiVerb(forms.StrikeOffForm, _on_event(_on_supervision)),
+    "verify": ApiVerb(forms.VerifyForm, _plain("finding", "note")),
+    "call_back": ApiVerb(forms.CallBackForm, _plain("finding", "note", "rating", "reasons")),
+    "rate": ApiVerb(forms.RateForm, _plain("level", "solved", "reasons", "text")),
+    "evaluate": ApiVerb(forms.EvaluateForm, _on_event(_evaluate)),
+    "reopen": ApiVerb(NoteBody, _plain("note")),
+    "merge": ApiVerb(forms.MergeForm, _on_event(_merge)),
+    "split_off": ApiVerb(NoteBody, _plain("note")),
+    "transfer": ApiVerb(forms.TransferForm, _plain("kind", "basis", "number", "note")),
+    "take_back": ApiVerb(NoteBody, _plain("note")),
 }
-
-
-def refuse_stale(event: Event, sent: dict) -> None:
-    """Raises ``stale`` when another version is in force than the client saw."""
-    seen = sent.get("version")
-    if seen is not None and seen != event.version:
-        raise MoveRefused("stale", _("事件已有新变动,请查看后再操作"), state=event.state)

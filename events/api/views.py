@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from django.conf import settings
 from django.http import HttpRequest
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 
 from accounts.lean import Answer
-from casework import readlog
 from casework.api import CaseView
-from casework.clock.explain import explain_deadline
 from casework.models import ServiceClass
+from casework.verb_api import OneCaseView
 from events import queries
 from events.api import described, listing
 from events.api.reporting import ReportForm, Reports, answer_many, answer_one
-from events.api.shapes import event_whole, trail_rows, unit_of
-from events.models import Event, EventDeadline
+from events.api.shapes import event_whole
+from events.models import Event
 from events.reference_rows import categories
+from events.workflow import MOVES
+from grids.scope import Rights
 
-KEY = OpenApiParameter(
-    "Idempotency-Key", {"type": "string", "minLength": 1, "maxLength": 128}, OpenApiParameter.HEADER,
-    description="Any text; the same key and body give the first answer again, another body 422",
-)
+KEY = described.KEY
 
 
 class EventsView(CaseView):
@@ -62,25 +58,13 @@ class BatchView(CaseView):
         return 207, answer_many(self.body(request), actor=self.actor, at=request.at)
 
 
-class OneEventView(CaseView):
+class OneEventView(OneCaseView):
     """What hangs on one event in the actor's scope."""
 
-    @cached_property
-    def event(self) -> Event:
-        """Raises ``not_found`` outside the scope, as for no event at all."""
-        self.need("events.view")
-        return queries.one(self.actor.rights, self.number)
+    kind, view_permission, moves = "event", "events.view", MOVES
 
-    def answer(self, request: HttpRequest, handler: object, kwargs: dict) -> Answer:
-        self.number = kwargs["number"]
-        return super().answer(request, handler, kwargs)
-
-    def note_reading(self, act: str, *fields: str) -> None:
-        """A machine's reading is logged before the answer leaves (quality.md §5.4)."""
-        if self.actor.lane == "platform":
-            readlog.record(
-                self.actor, act, kind="event", at=self.request.at, object_key=self.event.number, fields=fields
-            )
+    def find(self, rights: Rights, number: str) -> Event:
+        return queries.one(rights, number)
 
 
 class EventView(OneEventView):
@@ -90,7 +74,7 @@ class EventView(OneEventView):
         operation_id="events_one", tags=["events"], responses={200: described.EventWhole, **described.ONE}
     )
     def get(self, request: HttpRequest, number: str) -> Answer:
-        shown = event_whole(self.event, at=request.at)
+        shown = event_whole(self.case, at=request.at)
         self.note_reading("open", "text", "address")
         return 200, shown
 
@@ -102,15 +86,7 @@ class TrailView(OneEventView):
         operation_id="events_trail", tags=["events"], responses={200: described.TrailPage, **described.ONE}
     )
     def get(self, request: HttpRequest, number: str) -> Answer:
-        event = self.event
-        self.need("casework.view_trail")
-        rows = event.trail.order_by("seq").values(
-            "seq", "verb", "at", "lane", "actor_name", "unit_id", "from_state", "to_state", "note", "is_public",
-            "changes", "hash",
-        )
-        shown = {"number": event.number, "results": trail_rows(rows)}
-        self.note_reading("open", "trail")
-        return 200, shown
+        return self.trail()
 
 
 class ClockView(OneEventView):
@@ -120,17 +96,7 @@ class ClockView(OneEventView):
         operation_id="events_clock", tags=["events"], responses={200: described.ClockPage, **described.ONE}
     )
     def get(self, request: HttpRequest, number: str) -> Answer:
-        rows = EventDeadline.objects.filter(case=self.event.pk).prefetch_related("fired").order_by("pk")
-        return 200, {"number": number, "deadlines": [_clock(row, request) for row in rows]}
-
-
-def _clock(row: EventDeadline, request: HttpRequest) -> dict:
-    shown = explain_deadline(row, at=request.at)
-    shown["order"] = row.order_id
-    shown["unit"] = unit_of(shown["unit"])
-    for segment in shown["segments"]:
-        segment["unit"] = unit_of(segment["unit"])
-    return shown
+        return self.clock()
 
 
 class CategoriesView(CaseView):
