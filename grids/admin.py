@@ -12,14 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin_history import TrackedAdmin
-from grids import places, staff, tree
+from grids import admin_addresses, places, staff, tree
 from grids.admin_base import LandAdmin, actor_in, rights_in
 from grids.admin_forms import PLAIN, AreaForm, NewAreaForm, NewPostForm
 from grids.boundaries import CoverageReport
 from grids.models import (
     Area,
     AreaLineage,
-    Building,
     DutyClause,
     DutyTurn,
     Leave,
@@ -27,13 +26,13 @@ from grids.models import (
     Level,
     PartyBranch,
     Post,
-    PublicPlace,
     SizeBound,
     TeamRole,
     TeamTemplate,
     Unit,
 )
 
+__all__ = ["admin_addresses"]
 SHOWN = 5
 
 
@@ -321,24 +320,3 @@ class PartyBranchAdmin(LandAdmin):
     search_fields = ("name", "area__code", "area__name")
     list_select_related = ("area",)
     raw_id_fields = ("area", "parent")
-
-
-@admin.register(Building)
-class BuildingAdmin(LandAdmin):
-    land = "grid__path"
-    list_display = ("code", "name", "grid", "height_m", "households")
-    search_fields = ("code", "name", "grid__code")
-    list_select_related = ("grid",)
-    raw_id_fields = ("grid",)
-
-
-@admin.register(PublicPlace)
-class PublicPlaceAdmin(LandAdmin):
-    """Places without a grid (a road through several) belong to nobody's part; whoever manages land sees them."""
-
-    land = ""
-    list_display = ("name", "kind", "grid", "lon", "lat")
-    list_filter = ("kind",)
-    search_fields = ("name", "pinyin")
-    list_select_related = ("grid",)
-    raw_id_fields = ("grid",)

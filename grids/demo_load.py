@@ -7,6 +7,7 @@ What is there already is left alone, so that a changed demo keeps its changes.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.db import transaction
 from shapely.geometry import shape
 
 from accounts.load import load_roles
+from grids.addresses.importing import import_register
 from grids.codes import ensure_levels, unpadded
 from grids.demo import roster
 from grids.demo_people import load_people, read_organisation
@@ -30,6 +32,7 @@ from grids.models import (
     Unit,
 )
 from grids.names import pinyin_of, shorten
+from grids.scope import NOBODY, Rights
 from grids.tree import bump, tree_lock
 from grids.tree_check import renumber
 
@@ -57,6 +60,7 @@ def load_district(at: datetime) -> dict[str, int]:
         _land()
         _units()
         _overlays()
+        _addresses(at)
         people = load_people(at)
     return {
         "areas": Area.objects.count(), "units": Unit.objects.count(), "buildings": Building.objects.count(),
@@ -251,6 +255,20 @@ def _places(areas: dict[str, int]) -> None:
             )
         )  # fmt: skip
     PublicPlace.objects.bulk_create(rows, batch_size=500)
+
+
+@dataclass(frozen=True, slots=True)
+class _Product:
+    """The product itself as the doer of what the demo loads."""
+
+    lane: str = "system"
+    person_id: int | None = None
+    rights: Rights = NOBODY
+
+
+def _addresses(at: datetime) -> None:
+    """Old and popular names, and some buildings more. Made up."""
+    import_register((DATA / "addresses.csv").read_text(encoding="utf-8"), actor=_Product(), at=at)
 
 
 def _party(areas: dict[str, int]) -> None:

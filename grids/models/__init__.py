@@ -1,5 +1,6 @@
 """The land and who answers for it: areas, units, posts, teams and the registers that hang on them."""
 
+from .addresses import AddressAlias, AddressVersion, UnresolvedAddress
 from .areas import Area, AreaLineage, BoundaryVersion, Building, LegacyGrid, Level
 from .duty import DutyTurn
 from .staff import Leave, Post, TeamRole, TeamTemplate
@@ -7,6 +8,8 @@ from .standards import SizeBound
 from .units import DutyClause, PartyBranch, PublicPlace, Unit
 
 __all__ = [
+    "AddressAlias",
+    "AddressVersion",
     "Area",
     "AreaLineage",
     "BoundaryVersion",
@@ -23,4 +26,5 @@ __all__ = [
     "TeamRole",
     "TeamTemplate",
     "Unit",
+    "UnresolvedAddress",
 ]

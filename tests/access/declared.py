@@ -203,6 +203,7 @@ ADMIN_MODELS: dict[str, str] = {
     "grids/partybranch": "grids.manage",
     "grids/building": "grids.manage",
     "grids/publicplace": "grids.manage",
+    "grids/addressalias": "grids.manage|grids.addresses",
     "casework/calendar": "casework.manage_calendar",
     "casework/calendarday": "casework.manage_calendar",
     "casework/serviceclass": "settings.manage_rules",
