@@ -111,9 +111,9 @@ def note_unresolved(text: str, *, subject: str = "", at: datetime) -> Unresolved
             row.seen, row.last_at = row.seen + 1, at
             if subject and subject not in row.subjects:
                 row.subjects = [*row.subjects, subject][-MOST_SUBJECTS:]
-            if row.state == UnresolvedAddress.State.RESOLVED:
-                row.state = UnresolvedAddress.State.OPEN
-            row.save(update_fields=["seen", "last_at", "subjects", "state"])
+            if row.standing == UnresolvedAddress.Standing.RESOLVED:
+                row.standing = UnresolvedAddress.Standing.OPEN
+            row.save(update_fields=["seen", "last_at", "subjects", "standing"])
     return row
 
 
@@ -131,7 +131,7 @@ def resolve(
     with transaction.atomic():
         locked = _open(row)
         teach(locked.text, grid=grid, lon=lon, lat=lat, actor=actor, at=at)
-        locked.state, locked.grid = UnresolvedAddress.State.RESOLVED, grid_of(grid)
+        locked.standing, locked.grid = UnresolvedAddress.Standing.RESOLVED, grid_of(grid)
         _settle(locked, actor, at)
     return locked
 
@@ -146,18 +146,18 @@ def dismiss(row: UnresolvedAddress, *, note: str, actor: Doer, at: datetime) -> 
         raise bad(note=_("请写明原因"))
     with transaction.atomic():
         locked = _open(row)
-        locked.state, locked.note = UnresolvedAddress.State.DISMISSED, note.strip()[:120]
+        locked.standing, locked.note = UnresolvedAddress.Standing.DISMISSED, note.strip()[:120]
         _settle(locked, actor, at)
     return locked
 
 
 def _open(row: UnresolvedAddress) -> UnresolvedAddress:
     locked = UnresolvedAddress.objects.select_for_update().get(pk=row.pk)
-    if locked.state != UnresolvedAddress.State.OPEN:
+    if locked.standing != UnresolvedAddress.Standing.OPEN:
         raise GridRefused("settled", _("这条地址已经处理过了"))
     return locked
 
 
 def _settle(row: UnresolvedAddress, actor: Doer, at: datetime) -> None:
     row.settled_by_id, row.settled_at = actor.person_id, at
-    row.save(update_fields=["state", "grid", "note", "settled_by", "settled_at"])
+    row.save(update_fields=["standing", "grid", "note", "settled_by", "settled_at"])

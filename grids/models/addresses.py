@@ -75,7 +75,7 @@ class AddressAlias(models.Model):
 class UnresolvedAddress(models.Model):
     """An address that nobody could place: it waits here until somebody does, with the cases that wait for it."""
 
-    class State(models.TextChoices):
+    class Standing(models.TextChoices):
         OPEN = "open", _("待定位")
         RESOLVED = "resolved", _("已定位")
         DISMISSED = "dismissed", _("无法定位")
@@ -87,7 +87,7 @@ class UnresolvedAddress(models.Model):
     last_at = models.DateTimeField(_("最近出现"))
     subjects = ArrayField(models.CharField(max_length=80), default=list, verbose_name=_("来自"))
     """``kind:number`` of the cases that named it, newest last, at most 50; the rooms above know what they mean."""
-    state = models.CharField(_("状态"), max_length=10, choices=State.choices, default=State.OPEN)
+    standing = models.CharField(_("状态"), max_length=10, choices=Standing.choices, default=Standing.OPEN)
     grid = models.ForeignKey(Area, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("网格"))
     note = models.CharField(_("说明"), max_length=120, blank=True)
     settled_by = models.ForeignKey(
@@ -97,7 +97,7 @@ class UnresolvedAddress(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("未定位地址")
-        indexes = [models.Index(fields=["state", "-last_at", "-id"], name="unresolved_by_state")]
+        indexes = [models.Index(fields=["standing", "-last_at", "-id"], name="unresolved_by_standing")]
 
     def __str__(self) -> str:
         return self.text

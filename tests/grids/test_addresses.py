@@ -31,7 +31,8 @@ ROWS = f"""小区,阳光里,老棉纺厂家属院;棉纺院,,{A1},106.80,39.60,3
 @pytest.fixture
 def register_of(world: World) -> World:
     index.forget()
-    for n, (name, line) in enumerate({"滨湖路": [[106.80, 39.60], [106.82, 39.60]], "学府街": [[106.81, 39.59], [106.81, 39.61]]}.items()):
+    roads = {"滨湖路": [[106.80, 39.60], [106.82, 39.60]], "学府街": [[106.81, 39.59], [106.81, 39.61]]}
+    for n, (name, line) in enumerate(roads.items()):
         PublicPlace.objects.create(name=name, kind="primary", lon=106.8 + n / 100, lat=39.6, line=line)
     report = import_register(HEAD + ROWS, actor=Actor.system(), at=AT)
     assert [row.outcome for row in report.rows] == ["added"] * 6
@@ -130,13 +131,16 @@ def test_the_list_of_the_unresolved_is_settled_once_and_learns(register_of: Worl
     with pytest.raises(GridRefused):
         register.dismiss(other, note=" ", actor=agent(register_of), at=AT)
     register.dismiss(other, note="不在本区", actor=agent(register_of), at=AT)
-    assert list(UnresolvedAddress.objects.filter(state="open")) == []
+    assert list(UnresolvedAddress.objects.filter(standing="open")) == []
 
 
 def test_an_import_reports_every_row_and_a_second_one_changes_nothing(register_of: World) -> None:
     second = import_register(HEAD + ROWS, actor=Actor.system(), at=AT)
     assert [row.outcome for row in second.rows] == ["same"] * 6
-    bad = "小区,无处,,,,,,\n楼栋,4号楼,,阳光里,999,106.8,39.6,x\n别名,某,,阳光里,,,,\n别名,某名,,没有的小区,,,,\n小区,东苑,,,%s,abc,1,\n" % A1
+    bad = (
+        "小区,无处,,,,,,\n楼栋,4号楼,,阳光里,999,106.8,39.6,x\n别名,某,,阳光里,,,,\n别名,某名,,没有的小区,,,,\n"
+        f"小区,东苑,,,{A1},abc,1,\n"
+    )
     report = import_register(HEAD + bad, actor=Actor.system(), at=AT)
     assert [row.outcome for row in report.rows] == ["refused"] * 5
     assert all(row.words for row in report.rows)
@@ -154,9 +158,12 @@ def test_an_import_reports_every_row_and_a_second_one_changes_nothing(register_o
 def test_another_list_of_divisions_gives_further_names(world: World) -> None:
     index.forget()
     street = world.areas["street_a"]
-    Area.objects.create(code="150302002009", name="杨圪塄社区居委会", short_name="杨圪塄社区", level_id="community", parent=street,
-                        path=f"{street.path}150302002009/")  # fmt: skip
-    told = "district_code,street,village\n150302,海北街道,\n150302,海北街道,杨圪楞社区\n150302,海北街道,青山社区\n999999,某街道,\n150302,海北街道,天外社区\n"
+    Area.objects.create(
+        code="150302002009", name="杨圪塄社区居委会", short_name="杨圪塄社区", level_id="community", parent=street,
+        path=f"{street.path}150302002009/",
+    )
+    rows = ("150302,海北街道,", "150302,海北街道,杨圪楞社区", "150302,海北街道,青山社区", "9,某街道,", "150302,海北街道,天外社区")
+    told = "\n".join(("district_code,street,village", *rows))
     report = import_divisions_names(told, actor=Actor.system(), at=AT)
     assert [row.outcome for row in report.rows] == ["same", "added", "same", "refused", "refused"]
     assert AddressAlias.objects.get().area.code == "150302002009"

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grids', '0003_history'),
+        ('grids', '0004_mediation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('first_at', models.DateTimeField(verbose_name='首次出现')),
                 ('last_at', models.DateTimeField(verbose_name='最近出现')),
                 ('subjects', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), default=list, size=None, verbose_name='来自')),
-                ('state', models.CharField(choices=[('open', '待定位'), ('resolved', '已定位'), ('dismissed', '无法定位')], default='open', max_length=10, verbose_name='状态')),
+                ('standing', models.CharField(choices=[('open', '待定位'), ('resolved', '已定位'), ('dismissed', '无法定位')], default='open', max_length=10, verbose_name='状态')),
                 ('note', models.CharField(blank=True, max_length=120, verbose_name='说明')),
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='处理时间')),
                 ('grid', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='grids.area', verbose_name='网格')),
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '未定位地址',
                 'verbose_name_plural': '未定位地址',
-                'indexes': [models.Index(fields=['state', '-last_at', '-id'], name='unresolved_by_state')],
+                'indexes': [models.Index(fields=['standing', '-last_at', '-id'], name='unresolved_by_standing')],
             },
         ),
     ]
