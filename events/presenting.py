@@ -9,12 +9,12 @@ from typing import Any
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from casework import presenting
 from casework.clock.arithmetic import ClockKind, elapsed
 from casework.clock.loader import calendar
 from events.models import Decline, Event, EventAttachment, EventDeadline
 from events.routing import precedents_of, suggest_units
 from events.workflow import DISPATCH_STATES, MOVES, STEPS, step_of
-from grids.scope import SHANGHAI
 
 LEVELS = {"P0": "critical", "P1": "urgent", "P2": "important", "P3": "normal"}
 SHAPES = {"P0": "urgent", "P1": "urgent", "P2": "warn", "P3": "run"}
@@ -22,6 +22,7 @@ STATE_TONES = {
     "reported": "warn", "open_for_claim": "warn", "awaiting_dispatch": "warn", "conferring": "warn",
     "in_progress": "run", "verifying": "run", "evaluating": "run", "closed": "done",
 }
+URGENT_VERBS = frozenset({"urge", "propose_blacklist", "decline", "return_up"})
 YELLOW_FROM = 75
 ROW_FIELDS = (
     "number", "state", "urgency", "title", "address", "source", "category_id", "category__name", "owner_unit_id",
@@ -127,73 +128,10 @@ def _ideas(rows: list[dict]) -> dict[int, object]:
 
 def steps_of(event: Event, trail: list[dict]) -> list[dict]:
     """五步闭环 with the time each step was entered and left and who held it, read from the trail."""
-    order = [code for code, _label, _states in STEPS]
-    entered: dict[str, datetime] = {}
-    left: dict[str, datetime] = {}
-    owner: dict[str, str] = {}
-    for row in trail:
-        before, after = step_of(row["from_state"]), step_of(row["to_state"])
-        if after and after != before:
-            entered[after] = row["at"]
-            left.pop(after, None)
-        if before and after != before:
-            left[before] = row["at"]
-            owner[before] = row["unit"] or row["who"]
-    current = step_of(event.state) or next((row["step"] for row in reversed(trail) if row["step"]), "report")
-    place = order.index(current)
-    shown = []
-    for index, (code, label, _states) in enumerate(STEPS):
-        state = "done" if index < place or event.state == "closed" else "current" if index == place else "next"
-        if index > place and code in left:
-            state = "returned"
-        if state == "done" and code not in entered:
-            state = "skipped"
-        shown.append({
-            "code": code, "name": label, "state": state, "entered": entered.get(code), **_leaving(entered, left, code),
-            "owner": (event.owner_unit.name if event.owner_unit_id else "") if state == "current" else owner.get(code),
-        })
-    return shown
-
-
-def _leaving(entered: dict[str, datetime], left: dict[str, datetime], code: str) -> dict:
-    """The time a step was left: of the same day only the hour, as a note."""
-    begin, end = entered.get(code), left.get(code)
-    if begin is None or end is None:
-        return {"left": end}
-    local = end.astimezone(SHANGHAI)
-    if begin.astimezone(SHANGHAI).date() == local.date():
-        return {"left": None, "note": f"→ {local:%H:%M}"}
-    return {"left": end}
+    owner = event.owner_unit.name if event.owner_unit_id else ""
+    return presenting.steps_of(event.state, trail, STEPS, step_of=step_of, owner=owner)
 
 
 def trail_of(event: Event) -> list[dict]:
     """The trail, oldest first, as the timeline shows it: one query."""
-    shown = []
-    rows = event.trail.order_by("seq").values(
-        "seq", "verb", "at", "lane", "actor_name", "unit__name", "from_state", "to_state", "note", "is_public",
-        "changes", "person_id",
-    )
-    for row in rows[:500]:
-        move = MOVES.get(row["verb"])
-        shown.append({
-            "seq": row["seq"], "at": row["at"], "verb": move.label if move else row["verb"], "name": row["verb"],
-            "who": row["actor_name"], "unit": row["unit__name"] or "", "text": _words(row),
-            "lane": "system" if row["lane"] == "system" else "person", "from_state": row["from_state"],
-            "to_state": row["to_state"], "step": step_of(row["to_state"]), "tone": _tone(row),
-            "visible_to": _("群众可见") if row["is_public"] else "",
-        })
-    return shown
-
-
-def _tone(row: dict) -> str:
-    if row["verb"] in ("urge", "propose_blacklist", "decline", "return_up"):
-        return "urgent"
-    return "done" if row["to_state"] == "closed" else ""
-
-
-def _words(row: dict) -> str:
-    """The note, and the change of state in words."""
-    parts = [row["note"]] if row["note"] else []
-    if row["from_state"] != row["to_state"] and row["from_state"]:
-        parts.append(f"{STATE_WORDS.get(row['from_state'], '')} → {STATE_WORDS.get(row['to_state'], '')}")
-    return "\n".join(parts)
+    return presenting.trail_of(event, MOVES, STATE_WORDS, step_of=step_of, urgent=URGENT_VERBS)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.clients import client_address
 from casework import files, readlog
-from casework.clock.explain import explain_deadline
+from casework.presenting import clocks_explained
 from casework.refusals import not_found
 from events import duplicates, queries, verbs
 from events.counting import live
@@ -29,7 +29,7 @@ from events.reference import load_ladders
 from events.views.doing import canned_for
 from events.views.edge import cursor_now, for_staff, is_fetch
 from events.workflow import DISPATCH_STATES
-from grids.models import Post, Unit
+from grids.models import Post
 from grids.scope import SHANGHAI, Rights
 
 NEAR_METRES = 250
@@ -41,7 +41,6 @@ STAGE_WORDS = {
     "confer": _("会商"), "ruling": _("退单裁决"), "reply": _("督办答复"), "rectify": _("整改"),
     "supplement": _("补充材料"),
 }
-CALENDAR_WORDS = {"district": _("区工作日历"), "round_the_clock": _("全天候")}
 
 
 def load_event(request: HttpRequest, number: str) -> Event:
@@ -155,28 +154,10 @@ def clock(request: HttpRequest, number: str) -> HttpResponse:
     """「为什么是这个时限」: every clock of the event, segment by segment."""
     event = load_event(request, number)
     dossier = Dossier(event, request.rights, request.at)
-    names = dict(Unit.objects.filter(pk__in=_units(dossier)).values_list("pk", "name"))
     rung_words = {rung.code: translated(rung.name) for ladder in load_ladders() for rung in ladder.rungs}
-    clocks = []
-    for row in dossier.clocks:
-        found = explain_deadline(row, at=request.at)
-        found["label"] = STAGE_WORDS.get(row.stage, row.stage)
-        found["unit_name"] = names.get(row.unit_id, "")
-        found["calendar_name"] = CALENDAR_WORDS.get(row.calendar_code, row.calendar_code)
-        for rung in found["rungs"]:
-            rung["label"] = rung_words.get(rung["code"], rung["code"])
-        for segment in found["segments"]:
-            segment["unit_name"] = names.get(segment["unit"], "")
-        clocks.append(found)
-    clocks.sort(key=lambda one: one["state"] == "stopped")
-    template = "events/_clock.html" if is_fetch(request) else "events/clock.html"
+    clocks = clocks_explained(dossier.clocks, at=request.at, stage_words=STAGE_WORDS, rung_words=rung_words)
+    template = "shared/_clock.html" if is_fetch(request) else "events/clock.html"
     return render(request, template, {"event": event, "clocks": clocks})
-
-
-def _units(dossier: Dossier) -> set[int]:
-    keys = {row.unit_id for row in dossier.clocks}
-    keys |= {segment.get("unit") for row in dossier.clocks for segment in row.segments}
-    return {key for key in keys if key}
 
 
 @for_staff("casework.view_trail")
