@@ -8,4 +8,4 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         # Their outbox topics and the hook on refusals register themselves.
-        from casework import delivery, listeners, notices  # noqa: F401
+        from casework import announcing, delivery, listeners, notices  # noqa: F401

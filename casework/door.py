@@ -18,6 +18,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from casework.actor import Actor
+from casework.announcing import announce
 from casework.book import Book
 from casework.clock.ledger import Clocks
 from casework.folder import Folder, grouped
@@ -148,7 +149,7 @@ class Batch:
         clocks = grouped(model.deadline_model().objects.filter(case__in=found).exclude(state="stopped"), "case_id")
         for key, folder in found.items():
             folder.take_clocks(clocks.get(key, []))
-        name = model._meta.model_name
+        name = model.companion_name()
         for companion in companions:
             rows = grouped(companion.objects.filter(**{f"{name}__in": found}), f"{name}_id")
             for key, folder in found.items():
@@ -305,7 +306,7 @@ def _ask_rights(case: Case, move: Move, actor: Actor, unit_ids: tuple[int, ...],
         raise forbidden()
 
 
-_KEPT = frozenset({"version", "trail_head", "changed_at", "changed_xid", "grams", "suggestion", "unit_ids", "state"})
+_KEPT = frozenset({"version", "trail_head", "changed_at", "changed_xid", "grams", "suggestion", "unit_ids", "state", "followers"})
 """Columns that the trail's old → new list leaves out: the door's own, derived ones, and the state (own columns)."""
 
 
@@ -335,6 +336,8 @@ def _leave(passage: Passage) -> None:
     changed = [name for name, old in passage._before.items() if getattr(case, name) != old]
     _append_trail(passage, before, changed)
     passage.book.change(case, *changed, "version", "trail_head", "changed_at")
+    if case.state != before and case.followed_by():
+        announce(passage.book, case, at=passage.at)
 
 
 def _append_trail(passage: Passage, before: str, changed: list[str]) -> None:

@@ -38,9 +38,9 @@ class Folder:
         self._clocks = Clocks(self.case, self.case.deadline_model(), live, self.book)
 
     def rows(self, model: type[models.Model]) -> list[models.Model]:
-        """All rows of a companion model (its foreign key is named after the case's model), oldest first."""
+        """All rows of a companion model (its foreign key is named as ``companion_name`` says), oldest first."""
         if model not in self._rows:
-            name = self.case._meta.model_name
+            name = self.case.companion_name()
             found = [] if self.case.pk is None else list(model.objects.filter(**{name: self.case}).order_by("pk"))
             self.take_rows(model, found + self._made.pop(model, []))
         return self._rows[model]
@@ -52,7 +52,7 @@ class Folder:
 
     def take_rows(self, model: type[models.Model], rows: list) -> None:
         """Use these rows instead of reading them."""
-        name = self.case._meta.model_name
+        name = self.case.companion_name()
         for row in rows:
             setattr(row, name, self.case)
         self._rows[model] = rows

@@ -96,6 +96,7 @@ _TABLE = (
     # Check and evaluate
     _move("verify", _("现场核查"), {"verifying"}, {"verifying", "evaluating", "in_progress"}, needs=("note",)),
     _move("call_back", _("电话回访"), {"verifying"}, {"verifying", "evaluating", "in_progress"}),
+    _move("spare_call_back", _("免回访"), {"verifying"}, {"verifying", "evaluating"}, "events.call_back", lanes=SYSTEM),
     _move("rate", pgettext_lazy("verb", "评价"), {"evaluating", "closed"},
           {"evaluating", "closed", "in_progress"}, lanes=CITIZEN, public=True),
     _move("evaluate", _("考评"), {"evaluating"}, {"closed"}, public=True),
@@ -112,6 +113,8 @@ _TABLE = (
     _move("absorb", _("并入重复件"), LIVE, (), "events.merge"),
     _move("release", _("拆出重复件"), ALL_STATES, (), "events.split_off"),
     _move("split_off", _("拆案"), {"merged"}, {"reported", "awaiting_dispatch"}, needs=("note",), public=True),
+    _move("repeat", _("再次反映"), LIVE, (), "events.report", lanes=SYSTEM, needs=("note",), public=True),
+    _move("follow", _("上级业务跟踪"), ALL_STATES, (), "events.report", lanes=SYSTEM),
     _move("transfer", _("流转"), LIVE, {"transferred"}, needs=("note",), public=True),
     _move("take_back", _("转回"), {"transferred"}, {"awaiting_dispatch"}, "events.transfer", needs=("note",)),
     # No change of state: actions

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from events.citizen.forms import WordsField
 from events.models import Event, Verification
 from events.placing import place_of
+from events.transitions.checking import UNASKED
 
 OUTCOMES = Event.Outcome.choices
-FINDINGS = [(value, label) for value, label in Verification.Finding.choices if value != "unreached"]
+FINDINGS = [(value, label) for value, label in Verification.Finding.choices if value not in UNASKED]
 
 
 class ReportForm(forms.Form):

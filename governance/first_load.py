@@ -19,6 +19,7 @@ from grids.load import load_standards
 from grids.models import Area, Post
 from grids.scope import SHANGHAI
 from grids.staff import in_force
+from hotline.load import load_reference as load_hotline
 
 FIRST_ROLES = ("system_administrator", "security_administrator", "audit_administrator")
 
@@ -38,6 +39,7 @@ def load_rules(*, overwrite: bool = False) -> dict[str, int]:
     """
     return {
         **load_roles(overwrite=overwrite), **load_calendar(), **load_reference(overwrite=overwrite), **load_standards(),
+        **load_hotline(overwrite=overwrite),
         "routing_rules": make_routing_rules(), "mediation_bodies": load_bodies(),
     }
 

@@ -5,3 +5,13 @@ from django.utils.translation import gettext_lazy as _
 class HotlineConfig(AppConfig):
     name = "hotline"
     verbose_name = _("12345热线")
+
+    def ready(self) -> None:
+        from casework.clock.sweep import register_clocked
+
+        # What is heard from below, and what the rungs of the room's clocks do, register themselves.
+        from hotline import alarms, listeners, notices  # noqa: F401
+        from hotline.models import HotlineAlarm, HotlineDeadline
+
+        register_clocked(HotlineDeadline, HotlineAlarm)
+        notices.register()

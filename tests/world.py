@@ -20,6 +20,7 @@ from events import placing, transitions
 from events.load import load_reference, make_routing_rules
 from events.models import Event, WorkOrder
 from grids.models import Area, DutyClause, Level, Post, Unit
+from hotline.load import load_reference as load_hotline
 
 NOON = datetime(2026, 3, 5, 2, 0, tzinfo=UTC)
 """Thursday 2026-03-05 10:00 in Shanghai: working time."""
@@ -58,6 +59,7 @@ def make_world() -> World:
 
 def _make_reference() -> None:
     load_reference()
+    load_hotline()
     calendar = Calendar.objects.create(code="district", name="区工作日历")
     for weekday in range(5):
         for starts, ends in (("09:00", "12:00"), ("13:30", "17:30")):

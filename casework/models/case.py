@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.postgres.fields import ArrayField
@@ -53,6 +54,15 @@ class Case(models.Model):
     def number_series(self, at: datetime) -> tuple[str, str]:
         """The series this case is numbered in, and the format of its number with ``{n}``."""
         raise NotImplementedError
+
+    def followed_by(self) -> Sequence[str]:
+        """Rooms above that are to hear of every new state (``casework.announcing``)."""
+        return ()
+
+    @classmethod
+    def companion_name(cls) -> str:
+        """The foreign key by which companion rows name this case."""
+        return cls._meta.model_name
 
     @classmethod
     def trail_model(cls) -> type[TrailRow]:

@@ -124,6 +124,8 @@ class Event(Case):
     is_clue = models.BooleanField(_("三类问题线索"), default=False)
     clue_kind = models.CharField(_("线索类别"), max_length=20, blank=True)
     black_list_proposed = models.BooleanField(_("拟列黑榜"), default=False)
+    followers = ArrayField(models.CharField(max_length=12), default=list, blank=True, editable=False)
+    """Rooms above that hear of every new state (``casework.announcing``)."""
     grams = ArrayField(models.CharField(max_length=4), default=list, editable=False)
     """Character pairs of title, text and address for Chinese search (``events.search``)."""
 
@@ -192,6 +194,9 @@ class Event(Case):
         if rights.person_id and self.reporter_person_id == rights.person_id and rights.may("events.view"):
             return True
         return super().is_visible_to(rights)
+
+    def followed_by(self) -> list[str]:
+        return self.followers
 
     @property
     def is_ended(self) -> bool:

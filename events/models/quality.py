@@ -25,6 +25,7 @@ class Verification(models.Model):
         PARTIAL = "partial", _("部分解决")
         UNSOLVED = "unsolved", _("未解决")
         UNREACHED = "unreached", _("未接通")
+        SPARED = "spared", _("未抽中")
 
     event = models.ForeignKey(Event, models.PROTECT, related_name="verifications")
     way = models.CharField(_("方式"), max_length=10, choices=Way.choices)

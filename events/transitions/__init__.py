@@ -1,14 +1,14 @@
 """The verbs of an event, one function per move; the only callers of the door in this room."""
 
-from .bonds import merge, split_off, take_back, transfer
+from .bonds import follow, merge, repeat, split_off, take_back, transfer
 from .bouncing import decline, rule_decline
-from .checking import call_back, evaluate, rate, reopen, verify
+from .checking import call_back, evaluate, rate, reopen, spare_call_back, verify
 from .conferring import Decision, confer, convene, return_up
 from .covering import cover
 from .dispatching import claim, close_window, dispatch, triage, undo_dispatch
 from .handling import accept, contact, feed_back
 from .information import appeal, ask_info, reject, supply_info
-from .intake import Report, handle_on_spot, report
+from .intake import Report, handle_on_spot, report, take_in_with
 from .joint import (
     Called,
     Share,
@@ -48,6 +48,7 @@ __all__ = [
     "evaluate",
     "extend",
     "feed_back",
+    "follow",
     "grant_extension",
     "handle_on_spot",
     "mark_clue",
@@ -61,17 +62,20 @@ __all__ = [
     "refuse_whistle",
     "reject",
     "reopen",
+    "repeat",
     "report",
     "report_in",
     "resume",
     "retarget",
     "return_up",
     "rule_decline",
+    "spare_call_back",
     "split_off",
     "strike_off",
     "supply_info",
     "suspend",
     "take_back",
+    "take_in_with",
     "transfer",
     "triage",
     "undo_dispatch",

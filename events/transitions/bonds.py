@@ -112,6 +112,30 @@ def _go_on(passage: Passage, *, to_triage: bool) -> None:
         wait_for_dispatch(passage)
 
 
+def repeat(event: Event, *, actor: Actor, at: datetime, note: str, follower: str = "") -> Event:
+    """再次反映: somebody tells of the same matter again, or has more to say: the words go onto the trail and whoever
+    holds it is told. ``follower``: the room that took the words in and follows the event from now on."""
+    with moving(event, do.repeat, actor=actor, at=at, note=note) as passage:
+        passage.case.repeats += 1
+        _mark(passage, follower)
+        passage.tell("nudged", unit=passage.case.owner_unit_id)
+    return passage.case
+
+
+def follow(event: Event, *, actor: Actor, at: datetime, follower: str) -> Event:
+    """A room above follows the event from now on. Raises ``done_already``."""
+    with moving(event, do.follow, actor=actor, at=at) as passage:
+        if follower in passage.case.followers:
+            raise MoveRefused("done_already", _("已在跟踪"))
+        _mark(passage, follower)
+    return passage.case
+
+
+def _mark(passage: Passage, follower: str) -> None:
+    if follower and follower not in passage.case.followers:
+        passage.case.followers = [*passage.case.followers, follower]
+
+
 def transfer(
     event: Event, *, kind: str, basis: str, actor: Actor, at: datetime, note: str, number: str = ""
 ) -> Event:

@@ -16,6 +16,8 @@ from events.transitions.orders import MAIN_KINDS, send_order, start_handling
 from events.workflow import do
 from grids.scope import SHANGHAI
 
+UNASKED = ("unreached", "spared")
+"""Findings of a call-back in which nobody was asked."""
 EVALUATE_KIND, EVALUATE_SECONDS = "WD", 5 * 7 * 3600
 """Five working days for the rating and the unit's score; ours, the documents name none."""
 
@@ -53,7 +55,7 @@ def call_back(
     Raises ``own_work``, ``same_half_day``, ``done_already``, ``invalid``.
     """
     with moving(event, do.call_back, actor=actor, at=at, note=note) as passage:
-        if finding not in Verification.Finding.values:
+        if finding not in Verification.Finding.values or finding == "spared":
             raise missing(finding=_("请选择回访结论"))
         _refuse_handler(passage)
         earlier = [row for row in _this_round(passage) if row.way == "call_back"]
@@ -65,6 +67,18 @@ def call_back(
                 add_rating(passage, level=rating, solved=finding == "solved", reasons=reasons or [], way="call")
         if finding != "unreached" or len(earlier) + 1 >= limits().numbers["call_back_tries"]:
             passage.clocks.stop("call_back", at=at)
+        _conclude(passage)
+    return passage.case
+
+
+def spare_call_back(event: Event, *, actor: Actor, at: datetime, note: str = "") -> Event:
+    """免回访: the sample did not draw it; the check on the spot decides alone. It counts as not asked, never as
+    satisfied. Raises ``done_already`` once somebody has called."""
+    with moving(event, do.spare_call_back, actor=actor, at=at, note=note) as passage:
+        if any(row.way == "call_back" for row in _this_round(passage)):
+            raise MoveRefused("done_already", _("本轮回访已完成"))
+        _record(passage, "call_back", "spared", note)
+        passage.clocks.stop("call_back", at=at)
         _conclude(passage)
     return passage.case
 
@@ -114,13 +128,14 @@ def _conclude(passage: Passage) -> None:
     rows = _this_round(passage)
     site = next((row for row in rows if row.way == "site"), None)
     calls = [row for row in rows if row.way == "call_back"]
-    reached = next((row for row in calls if row.finding != "unreached"), None)
+    reached = next((row for row in calls if row.finding not in UNASKED), None)
     bad = [row for row in (site, reached) if row is not None and row.finding in ("partial", "unsolved")]
     if bad and passage.case.outcome == "solved":
         send_to_rework(passage)
         passage.go("in_progress")
         return
-    calls_over = reached is not None or len(calls) >= limits().numbers["call_back_tries"]
+    spared = any(row.finding == "spared" for row in calls)
+    calls_over = reached is not None or spared or len(calls) >= limits().numbers["call_back_tries"]
     if site is None or not (calls_over or _nobody_to_call(passage.case)):
         passage.go("verifying")
         return

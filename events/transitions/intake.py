@@ -11,7 +11,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from casework.actor import Actor
-from casework.door import MoveRefused, Passage, missing, moving, opening
+from casework.door import Batch, MoveRefused, Passage, missing, moving, opening
 from events import duplicates, placing, suggesting
 from events.models import Event, EventReporter
 from events.models.event import SOURCE_DIGITS
@@ -47,6 +47,12 @@ class Report:
     reporter_phone: str = ""
     is_secret: bool = False
     wants_notice: bool = True
+    number: str = ""
+    tracking_code: str = ""
+    token: str = ""
+    """The identity of a case it was told as before: one case keeps one code through every desk (一案一码)."""
+    follower: str = ""
+    """The room above that hears of every new state of the event."""
     extra: dict = field(default_factory=dict)
 
 
@@ -65,6 +71,16 @@ def take_in(told: Report, *, actor: Actor, at: datetime) -> Event:
     event, near = prepare(told, actor=actor, at=at)
     with opening(event, do.report, actor=actor, at=at) as passage:
         settle_report(passage, told)
+    return rush(event, near=near, at=at)
+
+
+def take_in_with(shared: Batch, told: Report, *, actor: Actor, at: datetime) -> Event:
+    """As ``take_in``, within an open batch: the event is there (with its key) when this returns, and goes or stays
+    with everything else of the batch."""
+    event, near = prepare(told, actor=actor, at=at)
+    with opening(event, do.report, actor=actor, at=at) as passage:
+        settle_report(passage, told)
+    shared.write()
     return rush(event, near=near, at=at)
 
 
@@ -101,7 +117,9 @@ def prepare(
     title = (told.title or text)[:80].strip().splitlines()[0]
     event = Event(
         source=told.source, external_number=told.external_number or None, client_key=told.client_key or None,
-        token=secrets.token_hex(16), tracking_code=tracking_code(), title=title, text=text,
+        number=told.number, token=told.token or secrets.token_hex(16),
+        tracking_code=told.tracking_code or tracking_code(), followers=[told.follower] if told.follower else [],
+        title=title, text=text,
         address=told.address[:160], lon=told.lon, lat=told.lat, accuracy_m=told.accuracy_m, reported_at=at,
         occurred_at=told.occurred_at, reporter_person_id=actor.person_id if actor.is_staff else None,
     )

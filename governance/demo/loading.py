@@ -20,6 +20,7 @@ from governance.demo.past import DAYS, PER_DAY, make_past
 from governance.demo.shelf import tell_all
 from governance.demo.stage import Stage
 from grids.demo_load import load_district
+from hotline.load import load_reference as load_hotline
 
 
 def load_all(
@@ -29,6 +30,7 @@ def load_all(
     say("日历、类别、时限 calendar, categories, time limits")
     load_calendar()
     load_reference()
+    load_hotline()
     counts = load_district(at)
     say(f"辖区 land and people: {counts.get('areas', 0):,} areas, {counts.get('people', 0):,} people")
     make_routing_rules()

@@ -1,0 +1,26 @@
+"""Orders of the hotline, their callers, call-backs, and what supervision and discipline leave behind."""
+
+from .callback import CallBack, CallBackTry
+from .caller import Caller, Draft, PhoneCall
+from .discipline import Referral, ReferralAlarm, ReferralDeadline, ReferralTrail
+from .ledger import HotlineAlarm, HotlineDeadline, HotlineTrail
+from .order import HotlineOrder
+from .quality import Exclusion, OrderFlag
+
+__all__ = [
+    "CallBack",
+    "CallBackTry",
+    "Caller",
+    "Draft",
+    "Exclusion",
+    "HotlineAlarm",
+    "HotlineDeadline",
+    "HotlineOrder",
+    "HotlineTrail",
+    "OrderFlag",
+    "PhoneCall",
+    "Referral",
+    "ReferralAlarm",
+    "ReferralDeadline",
+    "ReferralTrail",
+]
