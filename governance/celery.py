@@ -10,6 +10,7 @@ app = Celery("governance")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.visibility_timeout = 600
 app.autodiscover_tasks()
+app.autodiscover_tasks(["hotline.knowledge", "hotline.briefings", "hotline.exchange"])
 
 
 def tick(task: str, every_seconds: float) -> dict:
@@ -29,5 +30,6 @@ app.conf.beat_schedule = {
     "tallies": tick("dashboard.tasks.fold_tallies", 10),
     "recurrences": tick("dashboard.tasks.watch_recurrences", 3600),
     "tree": tick("grids.check_tree", 86_400),
+    "knowledge": tick("hotline.knowledge.tasks.watch_knowledge", 3600),
     "nightly": tick("casework.tasks.nightly", 3600),
 }

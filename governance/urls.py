@@ -35,6 +35,7 @@ urlpatterns = [
     path("", include("dashboard.urls")),
     path("admin/", admin.site.urls),
     path("elder/", elder, name="elder"),
+    path("c/knowledge/", include("hotline.knowledge.urls_public")),
     path("c/", include("events.citizen.urls")),
     path("m/", include("field.urls")),
     path("", include("grids.urls")),

@@ -1,6 +1,8 @@
 """Addresses of the room."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
 app_name = "hotline"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("hotline/knowledge/", include("hotline.knowledge.urls")),
+]

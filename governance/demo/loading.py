@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import datetime
 
 from django.db import connection, transaction
 
+from casework.actor import Actor
 from casework.clock import loader
 from casework.load import load_reference as load_calendar
 from casework.models import Channel
@@ -21,6 +23,7 @@ from governance.demo.shelf import tell_all
 from governance.demo.stage import Stage
 from grids.demo_load import load_district
 from hotline.load import load_reference as load_hotline
+from hotline.knowledge.load import load_samples
 
 
 def load_all(
@@ -43,8 +46,14 @@ def load_all(
     stage = Stage(at)
     make_past(at, stage=stage, per_day=per_day or PER_DAY, days=days or DAYS, say=say)
     tell_all(at, stage, say=say)
+    say(f"知识库 knowledge articles: {load_samples(at, who=lambda unit, code: _somebody(stage, unit.pk, code))}")
     fold_all()
     say(f"事件 events: {Event.objects.count():,}")
+
+
+def _somebody(stage: Stage, unit_id: int, permission: str) -> Actor:
+    """Who may do this for the unit; the system where the demo has nobody there."""
+    return stage.cast.of_unit(unit_id, permission, random.Random(unit_id)) or Actor.system()
 
 
 def make_channels() -> None:

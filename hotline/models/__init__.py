@@ -1,5 +1,16 @@
 """Orders of the hotline, their callers, call-backs, and what supervision and discipline leave behind."""
 
+from hotline.knowledge.models import (
+    Article,
+    ArticleFeedback,
+    ArticleGram,
+    ArticleStep,
+    ArticleUse,
+    ArticleVersion,
+    KnowledgeGap,
+    QuizAttempt,
+)
+
 from .callback import CallBack, CallBackTry
 from .caller import Caller, Draft, PhoneCall
 from .discipline import Referral, ReferralAlarm, ReferralDeadline, ReferralTrail
@@ -23,4 +34,12 @@ __all__ = [
     "ReferralAlarm",
     "ReferralDeadline",
     "ReferralTrail",
+    "Article",
+    "ArticleFeedback",
+    "ArticleGram",
+    "ArticleStep",
+    "ArticleUse",
+    "ArticleVersion",
+    "KnowledgeGap",
+    "QuizAttempt",
 ]

@@ -1,0 +1,1 @@
+"""The knowledge base: what a department lets the hotline say, kept in versions, reviewed on a cycle."""
