@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from casework.door import MoveRefused, missing
-from events.reference_rows import category as category_of
 from casework.edge import for_staff, is_fetch, next_of, refusal
+from events.reference_rows import category as category_of
 from grids.models import Unit
 from hotline.knowledge import actions, queries, quiz, transitions
 from hotline.knowledge.forms import GapForm

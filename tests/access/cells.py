@@ -79,9 +79,9 @@ def _objects(rule: Rule) -> list[tuple[str, str]]:
         return [("", ""), ("150302002", ""), ("150302001", ""), ("150302002001001", ""), (MISSING, "")]
     if kind == "row":
         return [("inside", ""), ("outside", ""), (MISSING, "")]
-    if kind in ("case", "land", "unit", "handbook", "service", "request", "plate", "app"):
+    if kind in ("case", "land", "unit", "handbook", "service", "request", "plate", "app", "named"):
         return [("there", ""), (MISSING, "")]
-    if kind == "notice":
+    if kind in ("notice", "owned"):
         return [("mine", ""), ("another's", ""), (MISSING, "")]
     return [("", "")]
 
@@ -140,15 +140,30 @@ def _of_object(scene: Scene, cell: Cell, rule: Rule) -> str:
         return _of_area(scene, cell)
     if kind == "row":
         return ANSWERED if _row_is_theirs(scene, cell, rule) else HIDDEN
-    if kind == "no":
-        return HIDDEN
-    if kind == "nothing":
-        return FORBIDDEN
+    if kind in ALWAYS:
+        return ALWAYS[kind]
     if kind == "app":
         return ANSWERED if cell.relation != MISSING and _holds(scene, cell.who, LAND_OFFICE) else HIDDEN
-    if kind == "notice":
+    return _of_thing(scene, cell, rule)
+
+
+ALWAYS = {"no": HIDDEN, "nothing": FORBIDDEN, "notice": ANSWERED}
+
+
+def _of_thing(scene: Scene, cell: Cell, rule: Rule) -> str:
+    """There or not, one's own or another's; with a verb, the unit's or not."""
+    kind = rule.about.split(" ")[0]
+    if cell.relation == MISSING or (kind == "owned" and cell.relation != "mine"):
+        return HIDDEN
+    return _of_named(scene, cell, rule) if kind == "named" and rule.verb else ANSWERED
+
+
+def _of_named(scene: Scene, cell: Cell, rule: Rule) -> str:
+    """A thing of the district's that 城管局 answers for: ``hidden`` from others, or shown and the act refused."""
+    district, unit = scene.world.areas["district"].path, scene.world.units["chengguan"].pk
+    if reaches(scene, cell.who, rule.verb, area_path=district, unit_ids=(unit,)):
         return ANSWERED
-    return HIDDEN if cell.relation == MISSING else ANSWERED
+    return HIDDEN if rule.about.endswith(" hidden") else REFUSED
 
 
 def _of_event(scene: Scene, cell: Cell, rule: Rule) -> str:
@@ -209,6 +224,8 @@ def address(scene: Scene, cell: Cell) -> tuple[str, dict]:
         "path:object_id": scene.rows.get(rule.about.split(" ")[-1], {}).get(cell.relation, NO_KEY),
         "path:content_type_id": NO_KEY,
     }
+    for converter, (there, missing) in scene.named.items():
+        values.setdefault(converter, missing if is_missing else there)
     path = re.sub(r"<([a-z0-9_]+:[a-z0-9_]+)>", lambda found: str(values[found[1]]), cell.pattern)
     path = path.replace("(?P<code>[0-9A-Za-z_-]{1,40})/\\Z", f"{_code(cell, rule, thing)}/")
     path = re.sub(r"\^\(\?P<app_label>…\)/\$", "nothing/" if is_missing else "grids/", path)
@@ -230,6 +247,11 @@ def _key(scene: Scene, cell: Cell, rule: Rule, thing: object) -> int:
     if rule.about == "notice":
         other = "director" if cell.who != "director" else "admin"
         return scene.notices.get(cell.who if cell.relation == "mine" else other, NO_KEY)
+    kind, name = (*rule.about.split(" "), "", "")[:2]
+    if kind == "owned":
+        return scene.owned[name].get(cell.who if cell.relation == "mine" else "another's", NO_KEY)
+    if kind == "named" and name in scene.keys:
+        return scene.keys[name]
     return thing.order if rule.about == "event order" else thing.file
 
 

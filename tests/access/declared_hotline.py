@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
-from tests.access.rules import Rule
+from tests.access.rules import Rule, act, form, opened, page
 
-RULES: dict[str, Rule] = {}
+KNOW, WRITE, REVIEW = "hotline.knowledge_read", "hotline.knowledge_write", "hotline.knowledge_review"
+ARTICLE = "hotline/knowledge/<article_number:number>/"
+RULES: dict[str, Rule] = {
+    "hotline/knowledge/": page(KNOW, lists=True),
+    "hotline/knowledge/suggest/": page(KNOW, lists=True),
+    "hotline/knowledge/new/": form(WRITE),
+    "hotline/knowledge/queue/": page(f"{KNOW}&{WRITE}|{REVIEW}", lists=True),
+    "hotline/knowledge/gaps/": page(KNOW, lists=True),
+    "hotline/knowledge/gaps/new/": act(KNOW, body={"question": "怎样更换水表"}),
+    "hotline/knowledge/gaps/<gap_number:number>/": act(
+        WRITE, "named gap hidden", verb=WRITE, body={"verb": "dismiss", "reply": "已有公示"}
+    ),
+    "hotline/knowledge/feedback/<int:key>/": act(WRITE, "named feedback", verb=WRITE, body={"reply": "已改"}),
+    "hotline/knowledge/quiz/": form(KNOW),
+    "hotline/knowledge/quiz/<int:key>/": form(KNOW, "owned quiz"),
+    ARTICLE: page(KNOW, "named article"),
+    f"{ARTICLE}edit/": form(WRITE, "named article", verb=WRITE),
+    f"{ARTICLE}versions/": page(KNOW, "named article"),
+    f"{ARTICLE}move/": act(KNOW, "named article", verb=REVIEW, body={"verb": "confirm"}),
+    f"{ARTICLE}used/": act(KNOW, "named article", body={"kind": "insert"}),
+    f"{ARTICLE}feedback/": act(KNOW, "named article", body={"kind": "unclear"}),
+    "c/knowledge/": opened(),
+    "c/knowledge/<article_number:number>/": opened("named article"),
+}
 ADMIN_MODELS: dict[str, str] = {}
 CASE_ROWS: tuple[str, ...] = ()
 FORMLESS: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from events.models import Event
 from grids import outlines, places
 from grids.models import Area
 from tests import world as worlds
+from tests.access import knowledge_scene
 from tests.pictures import jpeg
 from tests.world import CAST, NOON, World
 
@@ -73,6 +74,12 @@ class Scene:
     """Keys of a row inside street A and of one outside it, by admin model."""
     tokens: dict[str, str] = field(default_factory=dict)
     """API tokens of the people."""
+    named: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By converter of an address: the number of something that is there, and one that is not."""
+    keys: dict[str, int] = field(default_factory=dict)
+    """By kind: the key of a row that is there."""
+    owned: dict[str, dict[str, int]] = field(default_factory=dict)
+    """By kind: the key of everybody's own row, and one that is ``another's``."""
 
 
 def make_scene() -> Scene:
@@ -105,6 +112,7 @@ def make_scene() -> Scene:
         "casework/readlog": read_rows(scene.world),
         "accounts/user": {"inside": scene.world.people["worker_a1"].pk, "outside": scene.world.people["worker_b1"].pk},
     } | case_rows(scene)
+    knowledge_scene.add(scene)
     return scene
 
 

@@ -13,6 +13,7 @@ from events import loads, transitions
 from events.api import map_views
 from events.models import Event, EventReporter, SupervisionOrder, WorkOrder
 from tests import world as worlds
+from tests.access import knowledge_scene
 from tests.access.declared import CASE_ROWS, DECLARED
 from tests.access.matrix import undone
 from tests.access.scene import Scene, browser
@@ -66,6 +67,10 @@ QUERIES: dict[str, tuple[dict, ...]] = {
     "api/v1/areas.geojson": (*({"level": level} for level in LEVELS), {"level": "grid", "within": "150302001"}),
     "api/v1/pulse/": ({},),
     "api/v1/overview/": ({}, {"area": "150302002"}, {"area": "150302002", "from": "2026-02-01", "to": "2026-03-05"}),
+    "hotline/knowledge/": ({}, {"q": "草稿"}, {"state": "draft"}, {"order": "use"}),
+    "hotline/knowledge/suggest/": ({"q": "外部门的草稿"},),
+    "hotline/knowledge/queue/": ({},),
+    "hotline/knowledge/gaps/": ({}, {"state": "all"}),
     "admin/grids/post/": ({}, {"q": "worker"}),
     "admin/grids/leave/": ({},),
     "admin/grids/area/": ({}, {"q": "和平"}),
@@ -111,6 +116,7 @@ def foreign_data(scene: Scene) -> Event:
     browser(scene, "stranger").get(f"/events/{late.number}/")
     assert EventReporter.objects.filter(phone="19900009999").exists()
     assert SupervisionOrder.objects.filter(event=first).exists()
+    knowledge_scene.add_foreign(scene)
     tallies.fold_all()
     return first
 

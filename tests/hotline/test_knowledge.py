@@ -272,7 +272,8 @@ def test_the_pages_from_gap_to_answer(world: World, client: Client, settings: ob
     assert handler.get("/hotline/knowledge/gaps/").content.decode().count(number) >= 1
     told = {
         "unit": world.units["chengguan"].pk, "title": "暖气费能退吗", "text": "测温不达标的按天数退费。",
-        "spoken": "不达标按天退费。", "keywords": "退费、暖气", "review_days": "90", "gap": number, "is_public": "on", "submit": "1",
+        "spoken": "不达标按天退费。", "keywords": "退费、暖气", "review_days": "90", "gap": number,
+        "is_public": "on", "submit": "1",
     }
     bad = handler.post("/hotline/knowledge/new/", {**told, "spoken": "字" * 60})
     assert bad.status_code == 400
