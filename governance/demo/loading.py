@@ -22,8 +22,8 @@ from governance.demo.past import DAYS, PER_DAY, make_past
 from governance.demo.shelf import tell_all
 from governance.demo.stage import Stage
 from grids.demo_load import load_district
-from hotline.load import load_reference as load_hotline
 from hotline.knowledge.load import load_samples
+from hotline.load import load_reference as load_hotline
 
 
 def load_all(

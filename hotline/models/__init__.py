@@ -19,6 +19,12 @@ from .order import HotlineOrder
 from .quality import Exclusion, OrderFlag
 
 __all__ = [
+    "Article",
+    "ArticleFeedback",
+    "ArticleGram",
+    "ArticleStep",
+    "ArticleUse",
+    "ArticleVersion",
     "CallBack",
     "CallBackTry",
     "Caller",
@@ -28,18 +34,12 @@ __all__ = [
     "HotlineDeadline",
     "HotlineOrder",
     "HotlineTrail",
+    "KnowledgeGap",
     "OrderFlag",
     "PhoneCall",
+    "QuizAttempt",
     "Referral",
     "ReferralAlarm",
     "ReferralDeadline",
     "ReferralTrail",
-    "Article",
-    "ArticleFeedback",
-    "ArticleGram",
-    "ArticleStep",
-    "ArticleUse",
-    "ArticleVersion",
-    "KnowledgeGap",
-    "QuizAttempt",
 ]
