@@ -2,5 +2,7 @@
 
 from django.urls import URLPattern
 
+from disputes.urls_rooms import urlpatterns as rooms
+
 app_name = "disputes"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [*rooms]
