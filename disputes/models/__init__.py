@@ -1,24 +1,33 @@
 """Disputes: who mediates, what is mediated, and what came of it."""
 
+from .aftercare import Agreement, AgreementText, CallBack, Confirmation, Instalment
 from .bodies import MediationBody, Mediator, Room
 from .dispute import Dispute, Evidence, JoinedUnit, PanelMember
 from .kinds import COUNSELLING, SPECIALITIES, SPECIALITY_NAMES, DisputeType, Nature, Tier
 from .ledger import DisputeAlarm, DisputeDeadline, DisputeTrail
 from .narrative import Claim, Narrative, Offer, Packet
+from .papers import Paper, PaperText
 from .parties import Party
 from .procedures import JointNotice, Procedure, Referral
+from .sessions import Hold, Session, SessionSeat
 
 __all__ = [
     "COUNSELLING",
     "SPECIALITIES",
     "SPECIALITY_NAMES",
+    "Agreement",
+    "AgreementText",
+    "CallBack",
     "Claim",
+    "Confirmation",
     "Dispute",
     "DisputeAlarm",
     "DisputeDeadline",
     "DisputeTrail",
     "DisputeType",
     "Evidence",
+    "Hold",
+    "Instalment",
     "JoinedUnit",
     "JointNotice",
     "MediationBody",
@@ -28,9 +37,13 @@ __all__ = [
     "Offer",
     "Packet",
     "PanelMember",
+    "Paper",
+    "PaperText",
     "Party",
     "Procedure",
     "Referral",
     "Room",
+    "Session",
+    "SessionSeat",
     "Tier",
 ]

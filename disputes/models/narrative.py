@@ -48,6 +48,9 @@ class Narrative(Walled):
     dispute = models.ForeignKey(Dispute, models.CASCADE, related_name="narratives")
     kind = models.CharField(_("种类"), max_length=10, choices=Kind.choices)
     party = models.ForeignKey(Party, models.PROTECT, null=True, blank=True, related_name="+")
+    session = models.ForeignKey("disputes.Session", models.PROTECT, null=True, blank=True, related_name="minutes")
+    section = models.CharField(_("部分"), max_length=10, blank=True)
+    """Of minutes: focus, views, offers, next (``disputes.minutes``); each part has a version of its own."""
     text = models.TextField(_("内容"))
     version = models.PositiveIntegerField(_("版本"), default=1)
     grams = ArrayField(models.CharField(max_length=4), default=list, editable=False)
@@ -58,6 +61,11 @@ class Narrative(Walled):
         indexes = [
             models.Index(fields=["dispute", "kind"], name="narrative_of_dispute"),
             GinIndex(fields=["grams"], name="narrative_grams"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "section"], condition=models.Q(session__isnull=False), name="minutes_once_per_part"
+            )
         ]
 
 
