@@ -20,15 +20,15 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
-def grams(*texts: str) -> list[str]:
-    """Distinct neighbouring pairs inside each run of letters, digits or Han characters, sorted."""
+def grams(*texts: str, most: int = MAX_GRAMS) -> list[str]:
+    """Distinct neighbouring pairs inside each run of letters, digits or Han characters, sorted; at most ``most``."""
     found: set[str] = set()
     for text in texts:
         for run in _KEPT.findall(normalise(text)):
             found.update(run[i : i + 2] for i in range(len(run) - 1))
             if len(run) == 1:
                 found.add(run)
-    return sorted(found)[:MAX_GRAMS]
+    return sorted(found)[:most]
 
 
 def matching(rows: QuerySet, words: str) -> QuerySet:

@@ -34,3 +34,20 @@ def no_demo_people(app_configs: object, **kwargs: object) -> list[Error]:
         words = "Demo accounts exist; empty and switch them off with manage.py setup --remove-demo-people."
         return [Error(words, id="governance.E005")]
     return []
+
+
+@register("governance", deploy=True)
+def database_role_is_plain(app_configs: object, **kwargs: object) -> list[Error]:
+    """Row-level security holds for everybody but superusers and BYPASSRLS: the application may be neither
+    (docs/decisions/40)."""
+    if not settings.PRODUCTION:
+        return []
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user OR rolname = current_user")
+        passes_by = any(row[0] for row in cursor.fetchall())
+    if passes_by:
+        words = "The role in DATABASE_URL may be neither SUPERUSER nor BYPASSRLS: the wall before disputes would not hold."
+        return [Error(words, id="governance.E006")]
+    return []

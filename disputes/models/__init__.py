@@ -2,6 +2,7 @@
 
 from .aftercare import Agreement, AgreementText, CallBack, Confirmation, Instalment
 from .bodies import MediationBody, Mediator, Room
+from .catalogue import LegalTerm, RiskFlag, TierRule
 from .dispute import Dispute, Evidence, JoinedUnit, PanelMember
 from .kinds import COUNSELLING, SPECIALITIES, SPECIALITY_NAMES, DisputeType, Nature, Tier
 from .ledger import DisputeAlarm, DisputeDeadline, DisputeTrail
@@ -30,6 +31,7 @@ __all__ = [
     "Instalment",
     "JoinedUnit",
     "JointNotice",
+    "LegalTerm",
     "MediationBody",
     "Mediator",
     "Narrative",
@@ -42,8 +44,10 @@ __all__ = [
     "Party",
     "Procedure",
     "Referral",
+    "RiskFlag",
     "Room",
     "Session",
     "SessionSeat",
     "Tier",
+    "TierRule",
 ]

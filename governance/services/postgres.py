@@ -15,7 +15,36 @@ from governance.services.processes import Account, end, is_alive, run, spawn, wa
 from governance.services.trouble import Trouble
 
 OWNER = "governance"
+"""The cluster's superuser, which the application never is: superusers pass row-level security by."""
+APPLICATION = "governance_app"
+"""Whom the product connects as: owns the database and its tables, may make test databases, nothing more."""
 DATABASE = "governance"
+
+_ROLE = f"""
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{APPLICATION}') THEN
+        CREATE ROLE {APPLICATION} LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS;
+    END IF;
+END $$;
+"""
+_HAND_OVER = f"""
+DO $$ DECLARE found record; BEGIN
+    EXECUTE 'ALTER DATABASE {DATABASE} OWNER TO {APPLICATION}';
+    FOR found IN SELECT c.oid::regclass AS name,
+               CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'TABLE' END AS kind
+          FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+           AND c.relowner <> '{APPLICATION}'::regrole
+    LOOP EXECUTE format('ALTER %s %s OWNER TO {APPLICATION}', found.kind, found.name); END LOOP;
+    FOR found IN SELECT c.oid::regclass AS name FROM pg_class c
+         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S' AND c.relowner <> '{APPLICATION}'::regrole
+    LOOP EXECUTE format('ALTER SEQUENCE %s OWNER TO {APPLICATION}', found.name); END LOOP;
+    FOR found IN SELECT p.oid::regprocedure AS name FROM pg_proc p
+         WHERE p.pronamespace = 'public'::regnamespace AND p.proowner <> '{APPLICATION}'::regrole
+           AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+    LOOP EXECUTE format('ALTER FUNCTION %s OWNER TO {APPLICATION}', found.name); END LOOP;
+END $$;
+"""
+"""A cluster of an earlier release: what the superuser made becomes the application's."""
 
 BOTH = {
     "listen_addresses": "",
@@ -69,7 +98,7 @@ class Postgres:
     @property
     def url(self) -> str:
         """The address as ``DATABASE_URL`` wants it."""
-        return f"postgresql://{OWNER}@/{DATABASE}?host={quote(str(self.sockets))}"
+        return f"postgresql://{APPLICATION}@/{DATABASE}?host={quote(str(self.sockets))}"
 
     @property
     def death_signal(self) -> int:
@@ -148,23 +177,26 @@ class Postgres:
         return answer.returncode == 0
 
     def create_database(self) -> bool:
-        """Create the application's database if it is missing; whether it was created now."""
-        psql = [
-            self.bin / "psql",
-            "-XAtq",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-h",
-            self.sockets,
-            "-U",
-            OWNER,
-            "-d",
-            "postgres",
-        ]
-        if run([*psql, "-c", f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"]).strip():  # noqa: S608
-            return False
-        run([*psql, "-c", f"CREATE DATABASE {DATABASE}"])
-        return True
+        """Create the application's database if it is missing; whether it was created now. One that the superuser
+        owns, from an earlier release, is handed over with all that stands in it."""
+        self.create_role()
+        owner = self._psql("SELECT r.rolname FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba "
+                           f"WHERE d.datname = '{DATABASE}'").strip()  # noqa: S608
+        if not owner:
+            self._psql(f"CREATE DATABASE {DATABASE} OWNER {APPLICATION}")
+            return True
+        if owner != APPLICATION:
+            self._psql(_HAND_OVER, database=DATABASE)
+        return False
+
+    def create_role(self) -> None:
+        """Make the application's role if it is missing."""
+        self._psql(_ROLE)
+
+    def _psql(self, statement: str, *, database: str = "postgres") -> str:
+        """Run a statement as the superuser; what it printed."""
+        connect: list[str | Path] = ["-h", self.sockets, "-U", OWNER, "-d", database]
+        return run([self.bin / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", *connect, "-c", statement])
 
     def start(self, *, log: Path) -> subprocess.Popen[bytes]:
         """Initialise, start and wait until ready; the child ends with us."""
@@ -187,6 +219,7 @@ class Postgres:
                 f"数据库没有启动成功,原因见 {log}。",
                 f"The database did not start; {log} says why: {last_line(log)}",
             )
+        self.create_role()
         return process
 
 
