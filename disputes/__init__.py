@@ -1,2 +1,1 @@
-"""调: mediation in three tiers. The room is kept for it; today a dispute is an event of category 01 that can be
-transferred out with a link (docs/progress.md says what is not there yet)."""
+"""调: mediation in three tiers, 受导分调仲诉, behind a second wall."""

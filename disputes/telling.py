@@ -78,14 +78,27 @@ class Told:
 
 def check(told: Told) -> None:
     """Raises ``invalid`` naming the field."""
-    if not told.facts.strip():
-        raise missing(facts=_("请写明发生了什么"))
-    if len(told.facts) > MAX_TEXT or "\x00" in told.facts:
-        raise missing(facts=_("内容过长或含有无法保存的字符"))
+    check_facts(told.facts)
     if not told.parties or not told.parties[0].name.strip():
         raise missing(parties=_("请填写申请人"))
     if len(told.parties) > MAX_PARTIES:
         raise missing(parties=_("当事人不能超过%(n)s方,人数多的请推选代表") % {"n": MAX_PARTIES})
+    _check_choices(told)
+    for party in told.parties:
+        check_party(party)
+    for claim in told.claims:
+        check_claim(claim)
+
+
+def check_facts(facts: str) -> None:
+    """Raises ``invalid`` for no facts, or more than can be kept."""
+    if not facts.strip():
+        raise missing(facts=_("请写明发生了什么"))
+    if len(facts) > MAX_TEXT or "\x00" in facts:
+        raise missing(facts=_("内容过长或含有无法保存的字符"))
+
+
+def _check_choices(told: Told) -> None:
     for name, value, known in (
         ("type", told.type, Dispute._meta.get_field("type").choices),
         ("source", told.source, Dispute.Source.choices),
@@ -96,10 +109,6 @@ def check(told: Told) -> None:
             raise missing(**{name: _("没有这个选项")})
     if not set(told.flags) <= set(rules.flags()):
         raise missing(flags=_("没有这个风险标识"))
-    for party in told.parties:
-        check_party(party)
-    for claim in told.claims:
-        check_claim(claim)
 
 
 def check_party(told: PartyTold) -> None:

@@ -179,6 +179,7 @@ KINDS: dict[str, Line] = {
     "merged": Line(gettext_lazy("事件已并案"), (followers,)),
     "split_off": Line(gettext_lazy("事件已拆案"), (desk,)),
     "transferred": Line(gettext_lazy("事件已转出"), (followers,)),
+    "ended_elsewhere": Line(gettext_lazy("转出的事件已在对方办结"), (followers,)),
     "taken_back": Line(gettext_lazy("事件已转回,待派单"), (desk,)),
     "commented": Line(gettext_lazy("事件有新跟进"), (holders,)),
     # owed by the ladder, not by a verb

@@ -116,7 +116,9 @@ _TABLE = (
     _move("repeat", _("再次反映"), LIVE, (), "events.report", lanes=SYSTEM, needs=("note",), public=True),
     _move("follow", _("上级业务跟踪"), ALL_STATES, (), "events.report", lanes=SYSTEM),
     _move("transfer", _("流转"), LIVE, {"transferred"}, needs=("note",), public=True),
-    _move("take_back", _("转回"), {"transferred"}, {"awaiting_dispatch"}, "events.transfer", needs=("note",)),
+    _move("take_back", _("转回"), {"transferred"}, {"awaiting_dispatch"}, "events.transfer", SYSTEM, ("note",)),
+    _move("note_number", _("登记去向编号"), {"transferred"}, (), "events.transfer", SYSTEM, public=True),
+    _move("end_elsewhere", _("转出件办结"), {"transferred"}, (), "events.transfer", SYSTEM, ("note",), True),
     # No change of state: actions
     _move("comment", _("跟进"), ALL_STATES, (), lanes=("citizen", "system"), needs=("note",)),
     _move("attach", _("添加材料"), ALL_STATES, (), lanes=("citizen", "system", "platform")),

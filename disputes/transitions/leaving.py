@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from casework.actor import Actor
 from casework.door import MoveRefused, Passage, missing, moving
-from disputes import terms
+from disputes import rules, terms
 from disputes.models import Dispute, Party, Procedure
 from disputes.transitions.mediating import start_leaving
 from disputes.transitions.steps import end, say, stop_mediation
@@ -109,9 +109,12 @@ def _fill(row: Procedure, given: dict[str, Any], at: datetime) -> None:
     for name, value in given.items():
         if value is not None:
             setattr(row, name, value)
-    today = at.astimezone(SHANGHAI).date()
-    if row.is_extended and not _may_extend(row):
+    if row.is_extended and not any(term.extension for term in rules.terms(row.kind)):
         raise missing(is_extended=_("该程序没有可延长的期限"))
+    _check_dates(row, at.astimezone(SHANGHAI).date())
+
+
+def _check_dates(row: Procedure, today: date) -> None:
     before: date | None = None
     for name in ("applied_on", "filed_on", "decided_on", "closed_on"):
         day = getattr(row, name)
@@ -122,12 +125,6 @@ def _fill(row: Procedure, given: dict[str, Any], at: datetime) -> None:
         if before is not None and day < before:
             raise missing(**{name: _("日期早于上一步")})
         before = day
-
-
-def _may_extend(row: Procedure) -> bool:
-    from disputes import rules
-
-    return any(term.extension for term in rules.terms(row.kind))
 
 
 def track(

@@ -75,8 +75,11 @@ def fail(
 
 
 def start_leaving(passage: Passage) -> None:
-    """Nobody is left in a dead end: within the leave term it rises, goes outside, or is closed with advice."""
-    kind, seconds = rules.budget("leave")
+    """Nobody is left in a dead end: what may rise does so after three days at the latest, unless the parties go
+    outside; what may not is closed with advice after fifteen."""
+    dispute = passage.case
+    may_rise = dispute.refused_at is None and bool(rules.next_tier(dispute.tier))
+    kind, seconds = rules.budget("leave_rise" if may_rise else "leave_close")
     passage.clocks.start("leave", kind=kind, budget_seconds=seconds, at=passage.at, ladder="dispute_leave")
 
 
@@ -156,7 +159,7 @@ def extend(
     return passage.case
 
 
-def help(dispute: Dispute, *, actor: Actor, at: datetime, note: str) -> Dispute:  # noqa: A001
+def help(dispute: Dispute, *, actor: Actor, at: datetime, note: str) -> Dispute:
     """下级协助: what the lower tier did to help after the rise. Raises ``invalid`` without words, ``forbidden`` for
     who does not sit on the panel."""
     with moving(dispute, do.help, actor=actor, at=at) as passage:

@@ -1,6 +1,6 @@
 """The verbs of an event, one function per move; the only callers of the door in this room."""
 
-from .bonds import follow, merge, repeat, split_off, take_back, transfer
+from .bonds import end_elsewhere, follow, merge, note_number, repeat, split_off, take_back, transfer
 from .bouncing import decline, rule_decline
 from .checking import call_back, evaluate, rate, reopen, spare_call_back, verify
 from .conferring import Decision, confer, convene, return_up
@@ -45,6 +45,7 @@ __all__ = [
     "decline",
     "delegate",
     "dispatch",
+    "end_elsewhere",
     "evaluate",
     "extend",
     "feed_back",
@@ -53,6 +54,7 @@ __all__ = [
     "handle_on_spot",
     "mark_clue",
     "merge",
+    "note_number",
     "nudge",
     "propose_blacklist",
     "rate",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.actor import Actor
-from casework.door import MoveRefused, Passage, missing, moving, together
+from casework.door import MoveRefused, Passage, missing, moving, not_found, together
 from events.models import Event, EventLink
 from events.transitions.conferring import back_to_desk
 from events.transitions.dispatching import wait_for_dispatch
@@ -158,7 +158,31 @@ def transfer(
             EventLink(event=passage.case, kind=kind, number=number[:60], basis=basis[:200], linked_at=at)
         )
         passage.details.update(kind=kind, number=number[:60])
+        passage.book.owe(
+            "handed_over", f"handed_over:{event.pk}:{passage.case.version + 1}", {"event": event.pk, "kind": kind}, at=at
+        )
         passage.tell("transferred")
+    return passage.case
+
+
+def note_number(event: Event, *, kind: str, number: str, actor: Actor, at: datetime) -> Event:
+    """登记去向编号: the procedure that took it over has given its number. Raises ``not_found`` without a link."""
+    with moving(event, do.note_number, actor=actor, at=at) as passage:
+        link = next((row for row in passage.rows(EventLink) if row.kind == kind), None)
+        if link is None:
+            raise not_found()
+        passage.change(link, number=number[:60])
+        passage.details.update(kind=kind, number=number[:60])
+    return passage.case
+
+
+def end_elsewhere(event: Event, *, kind: str, actor: Actor, at: datetime, note: str) -> Event:
+    """转出办结: the other procedure has ended; the words of how go onto the event's page, its link is closed."""
+    with moving(event, do.end_elsewhere, actor=actor, at=at, note=note) as passage:
+        for link in passage.rows(EventLink):
+            if link.kind == kind and link.returned_at is None:
+                passage.change(link, returned_at=at)
+        passage.tell("ended_elsewhere")
     return passage.case
 
 

@@ -20,28 +20,31 @@ APPLICATION = "governance_app"
 """Whom the product connects as: owns the database and its tables, may make test databases, nothing more."""
 DATABASE = "governance"
 
-_ROLE = f"""
+_ROLE = """
 DO $$ BEGIN
-    IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{APPLICATION}') THEN
-        CREATE ROLE {APPLICATION} LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS;
+    IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'governance_app') THEN
+        CREATE ROLE governance_app LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS;
     END IF;
 END $$;
 """
-_HAND_OVER = f"""
+_OWNER = """
+SELECT r.rolname FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba WHERE d.datname = 'governance'
+"""
+_HAND_OVER = """
 DO $$ DECLARE found record; BEGIN
-    EXECUTE 'ALTER DATABASE {DATABASE} OWNER TO {APPLICATION}';
+    EXECUTE 'ALTER DATABASE governance OWNER TO governance_app';
     FOR found IN SELECT c.oid::regclass AS name,
                CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'TABLE' END AS kind
           FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
-           AND c.relowner <> '{APPLICATION}'::regrole
-    LOOP EXECUTE format('ALTER %s %s OWNER TO {APPLICATION}', found.kind, found.name); END LOOP;
+           AND c.relowner <> 'governance_app'::regrole
+    LOOP EXECUTE format('ALTER %s %s OWNER TO governance_app', found.kind, found.name); END LOOP;
     FOR found IN SELECT c.oid::regclass AS name FROM pg_class c
-         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S' AND c.relowner <> '{APPLICATION}'::regrole
-    LOOP EXECUTE format('ALTER SEQUENCE %s OWNER TO {APPLICATION}', found.name); END LOOP;
+         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S' AND c.relowner <> 'governance_app'::regrole
+    LOOP EXECUTE format('ALTER SEQUENCE %s OWNER TO governance_app', found.name); END LOOP;
     FOR found IN SELECT p.oid::regprocedure AS name FROM pg_proc p
-         WHERE p.pronamespace = 'public'::regnamespace AND p.proowner <> '{APPLICATION}'::regrole
+         WHERE p.pronamespace = 'public'::regnamespace AND p.proowner <> 'governance_app'::regrole
            AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
-    LOOP EXECUTE format('ALTER FUNCTION %s OWNER TO {APPLICATION}', found.name); END LOOP;
+    LOOP EXECUTE format('ALTER FUNCTION %s OWNER TO governance_app', found.name); END LOOP;
 END $$;
 """
 """A cluster of an earlier release: what the superuser made becomes the application's."""
@@ -180,8 +183,7 @@ class Postgres:
         """Create the application's database if it is missing; whether it was created now. One that the superuser
         owns, from an earlier release, is handed over with all that stands in it."""
         self.create_role()
-        owner = self._psql("SELECT r.rolname FROM pg_database d JOIN pg_roles r ON r.oid = d.datdba "
-                           f"WHERE d.datname = '{DATABASE}'").strip()  # noqa: S608
+        owner = self._psql(_OWNER).strip()
         if not owner:
             self._psql(f"CREATE DATABASE {DATABASE} OWNER {APPLICATION}")
             return True
