@@ -6,7 +6,10 @@ behind the wall; identity numbers are not in it.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+
+from django.utils.translation import gettext_lazy
 
 from casework.door import Passage
 from disputes import wall
@@ -79,3 +82,24 @@ def _evidence(row: Evidence) -> dict:
 
 def _money(amount: object) -> str:
     return "" if amount is None else f"{amount:.2f}"
+
+
+WORDS = {
+    "facts": gettext_lazy("纠纷事实"), "statement": gettext_lazy("当事人陈述"), "minutes": gettext_lazy("调解记录"),
+    "process": gettext_lazy("调解过程"), "result": gettext_lazy("调解结果"), "note": gettext_lazy("工作记录"),
+    "help": gettext_lazy("协助记录"),
+}
+
+
+def readable(content: dict[str, Any]) -> dict[str, Any]:
+    """A packet's content with its codes in words."""
+    sides, answers = dict(Party.Side.choices), dict(Offer.Answer.choices)
+    return {
+        **content,
+        "parties": [{**row, "side": sides.get(row["side"], row["side"])} for row in content.get("parties", ())],
+        "records": [
+            {**row, "kind": WORDS.get(row["kind"], row["kind"]), "at": datetime.fromisoformat(row["at"])}
+            for row in content.get("records", ())
+        ],
+        "offers": [{**row, "answer": answers.get(row["answer"], row["answer"])} for row in content.get("offers", ())],
+    }

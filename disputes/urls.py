@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern
 
+from disputes.urls_desk import urlpatterns as desk
 from disputes.urls_rooms import urlpatterns as rooms
 
 app_name = "disputes"
-urlpatterns: list[URLPattern] = [*rooms]
+urlpatterns: list[URLPattern] = [*rooms, *desk]

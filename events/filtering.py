@@ -22,19 +22,19 @@ NAMES = {"state": "states", "number": "numbers"}
 """Parameters that are called otherwise than the field; they may be repeated or hold several values with commas."""
 
 
-def read_filters(params: QueryDict) -> Filters:
-    """``Filters`` from a query string; unknown parameters are left to the caller.
+def read_filters(params: QueryDict, shape: type = Filters) -> Any:
+    """``Filters`` (or another room's ``shape``) from a query string; unknown parameters are left to the caller.
 
     Raises ``invalid`` naming a parameter that does not parse. Moments are ISO 8601; without an offset they are the
     district's time.
     """
     called = {field: name for name, field in NAMES.items()}
     wanted: dict[str, Any] = {}
-    for field in fields(Filters):
+    for field in fields(shape):
         name = called.get(field.name, field.name)
         if name in params:
             wanted[field.name] = _value(str(field.type), name, params.getlist(name))
-    return Filters(**wanted)
+    return shape(**wanted)
 
 
 def _value(kind: str, name: str, given: list[str]) -> Any:

@@ -232,6 +232,12 @@ def page(
     """
     if order not in ORDERS:
         raise missing(order=_("不支持的排序"))
+    return keyset(rows, order=order, cursor=cursor, size=size, fields=fields)
+
+
+def keyset(rows: QuerySet, *, order: str, cursor: str, size: int, fields: tuple[str, ...]) -> Page:
+    """The page of any kind of case by an order that its room allows. Raises ``invalid`` for a cursor that does not
+    parse."""
     name, backwards = order.lstrip("-"), order.startswith("-")
     rows = rows.order_by(order) if name == "id" else rows.order_by(order, "-id")
     if cursor:

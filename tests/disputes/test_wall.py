@@ -17,9 +17,6 @@ TABLES = ("disputes_narrative", "disputes_claim", "disputes_offer", "disputes_pa
 CANARY = "红砖墙下的金丝雀"
 
 
-@pytest.fixture
-def house(db: object) -> House:
-    return cast.make_house()
 
 
 def _raw() -> list[tuple]:

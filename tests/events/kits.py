@@ -380,6 +380,8 @@ DRIVERS: dict[str, Drive] = {
     "spare_call_back": _on_event("spare_call_back"),
     "transfer": _on_event("transfer", kind="court", basis="民事诉讼法", note="当事人起诉"),
     "take_back": _on_event("take_back", note="对方退回"),
+    "note_number": _on_event("note_number", kind="court", number="(2026)民初1号"),
+    "end_elsewhere": _on_event("end_elsewhere", kind="court", note="对方已结案"),
     "comment": _on_event("comment", note="已电话联系"),
     "attach": lambda kit, actor: actions.attach(kit.event, file=kit.file, actor=actor, at=kit.at),
     "correct": _on_event("correct", address="青山路3号", note="补全地址"),

@@ -1,0 +1,91 @@
+"""The verbs of the desk as one table: move → form. Thin: rules stand in ``transitions`` and ``actions``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from casework.door import Move
+from casework.offering import Subjects, Verb, VerbTable
+from disputes import forms
+from disputes import further_forms as more
+from disputes.dossier import Dossier
+from disputes.workflow import MOVES
+
+ACTIONS = "disputes.actions"
+
+
+def when(wanted: Callable[[Dossier], Any]) -> Subjects:
+    """The verb is for the case itself, while this holds."""
+
+    def find(dossier: Dossier, move: Move) -> list[models.Model]:
+        return [dossier.case] if wanted(dossier) else []
+
+    return find
+
+
+def _invited(dossier: Dossier) -> bool:
+    own = set(dossier.rights.units("disputes.join"))
+    return any(row.answered_at is None and row.unit_id in own for row in dossier.joined)
+
+
+def _helper(dossier: Dossier) -> bool:
+    return any(
+        row.role == "helper" and row.until is None and row.mediator.person_id == dossier.rights.person_id
+        for row in dossier.panel
+    )
+
+
+FRONT = (
+    "accept", "route", "sign", "agree", "schedule", "rise", "guide", "acknowledge", "track", "perform", "confirm",
+    "answer_invite", "fail", "offer", "refuse", "end_outside", "turn_away", "close", "reopen", "urge",
+)
+OWN = (
+    Verb("accept", forms.AcceptForm, "KeyA"),
+    Verb("turn_away", forms.ReasonForm),
+    Verb("cancel", forms.OptionalNoteForm),
+    Verb("guide", forms.GuideForm, "KeyG"),
+    Verb("route", forms.RouteForm, "KeyR"),
+    Verb("decline", forms.ReasonForm),
+    Verb("sign", forms.SignForm, "KeyQ"),
+    Verb("assign", forms.AssignForm, "KeyM"),
+    Verb("invite", forms.InviteForm),
+    Verb("answer_invite", forms.AnswerInviteForm, subjects=when(_invited)),
+    Verb("offer", forms.OfferForm, "KeyF"),
+    Verb("answer_offer", forms.AnswerOfferForm),
+    Verb("fail", forms.ReasonForm),
+    Verb("rise", forms.RiseForm, "KeyZ", when(lambda found: found.case.tier != "district" and not found.case.refused_at),
+         _("已是区级联调,或一方不愿")),
+    Verb("refuse", more.RefuseForm),
+    Verb("withdraw", forms.WordForm),
+    Verb("extend", more.ExtendForm),
+    Verb("help", more.ReasonUnseenForm, subjects=when(_helper)),
+    Verb("arbitrate", more.ArbitrateForm),
+    Verb("litigate", more.LitigateForm),
+    Verb("track", more.TrackForm),
+    Verb("come_back", more.SealForm),
+    Verb("end_outside", more.EndOutsideForm),
+    Verb("close", forms.WordForm),
+    Verb("reopen", more.ReasonUnseenForm),
+    Verb("rate_risk", more.RiskForm, "KeyK"),
+    Verb("notify", more.NotifyForm),
+    Verb("acknowledge", more.AcknowledgeForm, subjects=when(
+        lambda found: any(row.acknowledged_at is None for row in found.notices)), none=_("没有待回执的告知")),
+    Verb("urge", more.BriefForm, "KeyD"),
+    Verb("seal", more.SealForm),
+    Verb("unseal", more.ReasonUnseenForm),
+    Verb("refer", more.ReferForm),
+    Verb("add_party", more.PartyForm, room=ACTIONS),
+    Verb("amend_party", more.AmendPartyForm, room=ACTIONS),
+    Verb("claim", more.ClaimForm, room=ACTIONS),
+    Verb("write", more.WriteForm, room=ACTIONS),
+    Verb("attach", more.AttachForm, "KeyE", room=ACTIONS),
+    Verb("correct", more.CorrectForm, room=ACTIONS),
+    Verb("reveal", more.RevealForm, room=ACTIONS),
+    Verb("link", more.LinkForm, room=ACTIONS),
+)
+VERBS = VerbTable(MOVES, OWN, room="disputes.transitions", front=FRONT)
+KEYED = VERBS.keyed

@@ -1,0 +1,192 @@
+"""The list of disputes with its views, registering, search in the story, statistics."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.clients import client_address
+from casework.refusals import MoveRefused
+from disputes import queries, statistics
+from disputes.forms import RegisterForm
+from disputes.grading import suggested_flags
+from disputes.models import Dispute, DisputeType, MediationBody, Tier
+from disputes.presenting import ROW_FIELDS, rows_for
+from disputes.rules import flags
+from disputes.transitions import register as register_dispute
+from disputes.views.edge import SEE, for_disputes
+from events.queries import Page
+from grids.models import Area
+
+PAGE = 50
+
+
+class FilterForm(forms.Form):
+    """One line of filters; every field is optional."""
+
+    type = forms.ChoiceField(
+        required=False, label=gettext_lazy("类型"), choices=[("", gettext_lazy("类型")), *DisputeType.choices]
+    )
+    tier = forms.ChoiceField(required=False, label=gettext_lazy("层级"), choices=[("", gettext_lazy("层级")), *Tier.choices])
+    colour = forms.ChoiceField(
+        required=False, label=gettext_lazy("风险"), choices=[("", gettext_lazy("风险")), *Dispute.Colour.choices]
+    )
+    state = forms.ChoiceField(required=False, label=gettext_lazy("状态"), choices=[
+        ("", gettext_lazy("状态")), *Dispute.State.choices, ("routed,mediating", gettext_lazy("在办(待签收、调解中)")),
+    ])
+    area = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    body = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    part = forms.ChoiceField(
+        required=False, choices=[("", ""), *((name, name) for name in statistics.PARTS)], widget=forms.HiddenInput
+    )
+    days = forms.ChoiceField(
+        required=False, choices=[("", ""), *((n, n) for n in ("30", "90", "365"))], widget=forms.HiddenInput
+    )
+    q = forms.CharField(required=False, max_length=80, label=gettext_lazy("搜索"))
+
+    def filters(self) -> queries.Filters:
+        got = self.cleaned_data
+        several = {"type": "type", "tier": "tier", "colour": "colour", "state": "states"}
+        return queries.Filters(
+            **{target: tuple(got[name].split(",")) if got[name] else () for name, target in several.items()},
+            area=got["area"], body=got["body"], q=got["q"].strip(),
+        )
+
+    @property
+    def is_set(self) -> bool:
+        return any(self.cleaned_data.values())
+
+
+def _without(request: HttpRequest, *names: str, **more: str) -> str:
+    kept = {name: value for name, value in request.GET.items() if name not in (*names, "c") and value}
+    return urlencode({**kept, **more})
+
+
+def _first_view(request: HttpRequest) -> str:
+    if request.rights.may("disputes.narrative") and not request.rights.may("disputes.lead"):
+        return "mine"
+    return "to_route" if request.rights.may("disputes.route") else "all"
+
+
+@for_disputes(*SEE)
+@require_safe
+def browse(request: HttpRequest) -> HttpResponse:
+    """The list: ``?view= &type= &tier= &colour= &state= &area= &body= &q= &story= &order= &c=``."""
+    code = request.GET.get("view") or _first_view(request)
+    view = queries.VIEW_BY_CODE.get(code)
+    if view is None:
+        raise Http404
+    form = FilterForm(request.GET)
+    story = request.GET.get("story", "").strip()[:80]
+    page = queries.Page([], "")
+    if not form.is_valid():
+        messages.error(request, _("筛选条件有误"))
+    else:
+        try:
+            page = _page(request, view, form, story)
+        except MoveRefused as refused:
+            messages.error(request, refused.detail)
+    counted = queries.counts(request.rights, at=request.at)
+    return render(request, "disputes/desk.html", {
+        "view": view, "filter": form, "rows": rows_for(page.rows, request.rights, at=request.at), "story": story,
+        "total": counted.get(code), "views": _views(request, counted, code), "is_filtered": form.is_valid() and form.is_set,
+        "next_url": f"?{_without(request)}&c={page.next}" if page.next else "",
+        "first_url": f"?{_without(request)}" if request.GET.get("c") else "",
+        "may_register": request.rights.may("disputes.register"), "may_count": request.rights.may("disputes.count"),
+        "may_story": request.rights.may("disputes.narrative"), "place": _place(form), "held_by": _body(form),
+    })
+
+
+def _page(request: HttpRequest, view: queries.View, form: FilterForm, story: str) -> Page:
+    rows = queries.narrow(queries.in_view(request.rights, view.code, at=request.at), form.filters(), at=request.at)
+    got = form.cleaned_data
+    if got["part"]:
+        rows = rows.filter(statistics.PARTS[got["part"]])
+    if got["days"]:
+        rows = rows.filter(registered_at__gte=request.at - timedelta(days=int(got["days"])))
+    if story:
+        hits = queries.found_in_story(
+            request.rights, story, actor=request.actor, at=request.at, address=client_address(request)
+        )
+        rows = rows.filter(pk__in=hits.values("pk"))
+    return queries.page(
+        rows, order=request.GET.get("order") or view.order, cursor=request.GET.get("c", ""), size=PAGE, fields=ROW_FIELDS
+    )
+
+
+def _place(form: FilterForm) -> Area | None:
+    code = form.cleaned_data.get("area") if form.is_valid() else ""
+    return Area.objects.filter(code=code).first() if code else None
+
+
+def _body(form: FilterForm) -> MediationBody | None:
+    code = form.cleaned_data.get("body") if form.is_valid() else ""
+    return MediationBody.objects.filter(code=code).first() if code else None
+
+
+def _views(request: HttpRequest, counted: dict[str, int], current: str) -> list[dict]:
+    return [
+        {
+            "code": view.code, "label": view.label, "count": counted.get(view.code), "current": view.code == current,
+            "alert": view.code in ("soon", "risky") and bool(counted.get(view.code)),
+            "url": f"?{_without(request, 'view', 'order', view=view.code)}",
+        }
+        for view in queries.VIEWS
+    ]
+
+
+@for_disputes("disputes.register")
+@require_http_methods(["GET", "HEAD", "POST"])
+def register(request: HttpRequest) -> HttpResponse:
+    """登记一件纠纷. The words suggest signs of risk before it is kept; the person decides."""
+    form = RegisterForm(request.POST or None, initial=_home(request))
+    ideas: list[dict] = []
+    if request.method == "POST" and form.is_valid():
+        ideas = [one for one in suggested_flags(form.cleaned_data["facts"]) if one["code"] not in form.cleaned_data["flags"]]
+        ideas = [one for one in ideas if not flags()[one["code"]].is_computed]
+        if not ideas or request.POST.get("flags_seen"):
+            try:
+                dispute = register_dispute(form.told(), actor=request.actor, at=request.at)
+            except MoveRefused as refused:
+                for name, words in (refused.fields or {None: [refused.detail]}).items():
+                    form.add_error(name if name in form.fields else None, words)
+            else:
+                messages.success(request, _("已受理 %(number)s,查询码 %(code)s") % {
+                    "number": dispute.number, "code": dispute.tracking_code})
+                if dispute.is_visible_to(request.rights):
+                    return redirect("disputes:detail", dispute.number)
+                return redirect("disputes:register")
+    for one in ideas:
+        one["name"] = str(flags()[one["code"]])
+    bad = request.method == "POST" and bool(form.errors)
+    return render(request, "disputes/register.html", {"form": form, "ideas": ideas}, status=400 if bad else 200)
+
+
+def _home(request: HttpRequest) -> dict:
+    home = request.rights.home()
+    path = home.area_path if home is not None else ""
+    return {"area": path.rstrip("/").split("/")[-1] if path else "", "source": "walk_in"}
+
+
+@for_disputes("disputes.count")
+@require_safe
+def figures(request: HttpRequest) -> HttpResponse:
+    """矛调统计: every number with its formula and the list behind it. ``?area= &days=``."""
+    area = request.GET.get("area", "")[:20]
+    days = int(request.GET["days"]) if request.GET.get("days") in ("30", "90", "365") else 90
+    found = statistics.overview(request.rights, area=area, days=days, at=request.at)
+    may_list = any(request.rights.may(code) for code in SEE)
+    return render(request, "disputes/figures.html", {
+        **found, "days": days, "area": area, "may_list": may_list, "list_url": reverse("disputes:desk"),
+        "spans": ((30, _("近30天")), (90, _("近90天")), (365, _("近一年"))),
+        "streets": statistics.streets(request.rights),
+    })
