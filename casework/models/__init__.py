@@ -3,6 +3,7 @@
 from .case import Case, TrailRow
 from .clock import AlarmRow, Calendar, CalendarDay, DeadlineRow, LadderRung, ServiceClass, WorkPeriod
 from .files import StoredFile
+from .learning import TrainedModel
 from .notices import Channel, Delivery, Notice
 from .plumbing import Heartbeat, IdempotencyKey, NumberSeries, OutboxItem, RateCount
 from .readlog import ReadLog
@@ -26,5 +27,6 @@ __all__ = [
     "ServiceClass",
     "StoredFile",
     "TrailRow",
+    "TrainedModel",
     "WorkPeriod",
 ]
