@@ -240,3 +240,6 @@ class StoredFileAdmin(ReadOnlyAdmin):
     list_display = ("name", "mime", "size", "width", "height", "uploaded_at")
     fields = ("name", "mime", "size", "width", "height", "sha256", "uploaded_by", "uploaded_at")
     show_full_result_count = False
+
+
+from casework.learning import admin as learning_admin  # noqa: E402, F401  (registers itself; builds on the above)

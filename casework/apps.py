@@ -9,3 +9,4 @@ class CaseworkConfig(AppConfig):
     def ready(self) -> None:
         # Their outbox topics and the hook on refusals register themselves.
         from casework import announcing, delivery, listeners, notices  # noqa: F401
+        from casework.learning import tasks  # noqa: F401

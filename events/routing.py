@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from casework.clock import loader
+from casework.learning import store
+from events.learning import UNIT
 from events.models import Event, Precedent, RoutingRule
 from events.placing import desk_of
 from grids.models import DutyClause, Unit
@@ -85,6 +87,7 @@ def suggest_units(
     _add_precedents(event, add, precedents)
     _add_rules(event, add)
     _add_duties(event, add)
+    _add_learnt(event, add)
     total = sum(entry[0] for entry in found.values()) or 1
     ranked = sorted(found.items(), key=lambda pair: (-pair[1][0], pair[0]))[:limit]
     return [
@@ -125,6 +128,22 @@ def _add_duties(event: Event, add: object) -> None:
     for code, weight in ((event.category_id, 25), (event.category_id[:2], 8)):
         for unit_id, name, clause in clauses.get(code, ()):
             add(unit_id, name, weight, _("职责清单:%(clause)s") % {"clause": clause})
+
+
+def _units_by_code() -> dict[str, tuple[int, str]]:
+    rows = Unit.objects.filter(is_active=True).values_list("code", "id", "name")
+    return {code: (pk, name) for code, pk, name in rows}
+
+
+def _add_learnt(event: Event, add: object) -> None:
+    """Who closed events with such words before; weighs at most as much as a rule by category."""
+    guesses = store.guess(UNIT, event.title, event.text)
+    units = loader.keep("units_by_code", _units_by_code) if guesses else {}
+    for guess in guesses:
+        if guess.label in units:
+            share = round(100 * guess.share)
+            reason = _("同类文本以往由其办结,概率%(share)s%%(%(words)s)") % {"share": share, "words": "、".join(guess.words)}
+            add(*units[guess.label], share, reason)
 
 
 def fallback_unit(event: Event) -> int | None:

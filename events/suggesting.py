@@ -1,19 +1,34 @@
-"""First suggestions for a text: category by characteristic words, urgency by danger words.
+"""First suggestions for a text: category by the trained model or by characteristic words, urgency by danger words.
 
-Rule-based and explained: the words that decided stand beside the suggestion. (The trained classifier of the
-hotline desk will answer through the same function.)
+Explained either way: the words that decided stand beside the suggestion. Where no model serves, or the model
+abstains below its threshold, the words of ``events/data/keywords.json`` answer.
 """
 
 from __future__ import annotations
 
+from casework.learning import store
+from events.learning import CATEGORY
 from events.models.catalogue import Urgency
 from events.reference_lists import load_keywords
 
 LEVELS = [choice.value for choice in Urgency]
 
 
-def suggest_categories(text: str, *, limit: int = 3) -> list[dict]:
-    """The likeliest minor categories: ``[{"code", "share", "words"}]``, share in percent of all weights found."""
+def suggest_categories(text: str, *, title: str = "", limit: int = 3) -> list[dict]:
+    """The likeliest minor categories: ``[{"code", "share", "words", "by"}]``.
+
+    ``by`` is ``model``: ``share`` is the calibrated probability in percent; or ``words``: share of all weights found.
+    """
+    guesses = store.guess(CATEGORY, title or text[:80], text, limit=limit)
+    if guesses:
+        return [
+            {"code": guess.label, "share": round(100 * guess.share), "words": list(guess.words), "by": "model"}
+            for guess in guesses
+        ]
+    return _by_words(text, limit)
+
+
+def _by_words(text: str, limit: int) -> list[dict]:
     found = []
     for code, words in load_keywords().suggestions.items():
         hits = [word for word in words if word in text]
@@ -22,7 +37,8 @@ def suggest_categories(text: str, *, limit: int = 3) -> list[dict]:
     total = sum(weight for weight, _code, _hits in found)
     found.sort(key=lambda entry: (-entry[0], entry[1]))
     return [
-        {"code": code, "share": round(100 * weight / total), "words": hits} for weight, code, hits in found[:limit]
+        {"code": code, "share": round(100 * weight / total), "words": hits, "by": "words"}
+        for weight, code, hits in found[:limit]
     ]
 
 

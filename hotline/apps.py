@@ -10,8 +10,9 @@ class HotlineConfig(AppConfig):
         from casework.clock.sweep import register_clocked
 
         # What is heard from below, and what the rungs of the room's clocks do, register themselves.
-        from hotline import alarms, listeners, notices  # noqa: F401
+        from hotline import alarms, learning, listeners, notices  # noqa: F401
         from hotline.models import HotlineAlarm, HotlineDeadline
 
         register_clocked(HotlineDeadline, HotlineAlarm)
         notices.register()
+        learning.register_tasks()

@@ -19,7 +19,7 @@ from casework import outbox
 from casework.clock import loader
 from casework.learning.features import Sample
 from casework.learning.model import BadModel, Guess, Model, dump, load
-from casework.models import TrainedModel
+from casework.models import OutboxItem, TrainedModel
 
 logger = logging.getLogger(__name__)
 
@@ -124,4 +124,6 @@ def guess(task: str, title: str, body: str, *, facts: Sequence[str] = (), limit:
 def order_training(task: str, *, at: datetime, by: User | None) -> bool:
     """Owe one training to the worker; False when one ordered in the same minute waits already."""
     key = f"train:{task}:{at:%Y%m%d%H%M}"
+    if OutboxItem.objects.filter(key=key).exists():
+        return False
     return outbox.owe(TOPIC, key, {"task": task, "by": by.pk if by else None}, at=at)

@@ -157,7 +157,8 @@ def temperature_for(scores: np.ndarray, labels: np.ndarray) -> float:
     return best[1]
 
 
-def _counted(samples: Sequence[Sample], recipe: Recipe) -> list[list[tuple[np.ndarray, np.ndarray]]]:
+def counted(samples: Sequence[Sample], recipe: Recipe) -> list[list[tuple[np.ndarray, np.ndarray]]]:
+    """Features of every sample, block by block, before they are weighed."""
     return [[block_counts(sample, block) for block in recipe.blocks] for sample in samples]
 
 
@@ -183,7 +184,7 @@ def fit(
     samples = checked(samples)
     names = sorted({sample.label for sample in samples})
     helpers = [helper for helper in helpers if helper.label in names]
-    own, others = _counted(samples, recipe), _counted(helpers, recipe)
+    own, others = counted(samples, recipe), counted(helpers, recipe)
     labels = np.array([sample.label for sample in samples])
     tell(f"{len(samples)} + {len(helpers)} texts, {len(names)} labels")
     scores, groups = _unseen_scores(samples, own, helpers, others, recipe, names)
@@ -282,7 +283,7 @@ def cross_validate(
     """
     recipe = recipe or Recipe()
     _need_sklearn()
-    own = _counted(samples, recipe)
+    own = counted(samples, recipe)
     labels = np.array([sample.label for sample in samples])
     names = sorted(set(labels.tolist()))
     groups = twins(matrix(own, recipe.blocks, *vocabulary(own, recipe))) if grouped else None
@@ -293,7 +294,7 @@ def cross_validate(
             model = fit(part, recipe, helpers=helpers)
         else:
             others = [helper for helper in helpers if helper.label in names]
-            model = _fit_once(part, [own[i] for i in seen], others, _counted(others, recipe), recipe, names)
+            model = _fit_once(part, [own[i] for i in seen], others, counted(others, recipe), recipe, names)
         scores = score_rows(model, [own[i] for i in held])
         best = scores.argmax(axis=1)
         said[held] = [model.labels[i] for i in best]

@@ -214,6 +214,7 @@ ADMIN_MODELS: dict[str, str] = {
     "casework/heartbeat": f"casework.view_outbox|{TECHNICAL}",
     "casework/readlog": "casework.view_read_log",
     "casework/storedfile": TECHNICAL,
+    "casework/trainedmodel": "settings.manage_rules",
     "accounts/user": "accounts.manage_people|accounts.grant_roles|grids.staff",
     "accounts/role": "accounts.grant_roles|accounts.view_matrix|accounts.manage_people|grids.staff",
     "accounts/permission": "accounts.grant_roles|accounts.view_matrix",
@@ -239,8 +240,8 @@ CASE_ROWS = (
     "verification", "rating", *(name for desk in DESKS for name in desk.CASE_ROWS),
 )
 """Rows of cases: whoever may not know of the event may not know of them."""
-FORMLESS = ("arealineage", "outboxitem", "delivery", "heartbeat", "readlog", "storedfile", "permission", *CASE_ROWS,
-            *(name for desk in DESKS for name in desk.FORMLESS))
+FORMLESS = ("arealineage", "outboxitem", "delivery", "heartbeat", "readlog", "storedfile", "trainedmodel",
+            "permission", *CASE_ROWS, *(name for desk in DESKS for name in desk.FORMLESS))
 """Nothing is added, changed or deleted here by hand."""
 UNDELETED = (
     "area", "unit", "post", "leave", "level", "user", "role", "category", "precedent", "serviceclass", *FORMLESS,

@@ -1,0 +1,40 @@
+"""What the district's own events teach: the category of a text, and the unit that handled it well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from casework.learning.features import Block, Sample
+from casework.learning.tasks import Task, register
+from events.models import Event
+
+CATEGORY = "event.category"
+UNIT = "event.unit"
+BLOCKS = (Block("title", 1, 3, 80), Block("body", 1, 3, 300))
+MOST_FEATURES = 40_000
+"""With some hundred labels the table of weights stays below 10 MB."""
+
+
+def _texts(rows: Iterable[tuple[str, str, str]]) -> list[Sample]:
+    return [Sample({"title": title, "body": text}, str(label)) for title, text, label in rows]
+
+
+def category_texts(limit: int | None) -> list[Sample]:
+    """Events whose category a person has set or confirmed, newest first."""
+    rows = Event.objects.filter(category__isnull=False).exclude(state="merged").order_by("-id")
+    return _texts(rows.values_list("title", "text", "category_id")[:limit])
+
+
+def unit_texts(limit: int | None) -> list[Sample]:
+    """Closed events with the unit that handled them; a unit that declined does not stand here."""
+    rows = Event.objects.filter(state="closed", orders__state="done").order_by("-id").distinct()
+    return _texts(rows.values_list("title", "text", "orders__unit__code")[:limit])
+
+
+def register_tasks() -> None:
+    """Called from the room's ``ready``."""
+    recipe = {"blocks": BLOCKS, "most_features": MOST_FEATURES, "balance": 0.5}
+    register(Task(CATEGORY, _("事项类别"), category_texts, recipe))
+    register(Task(UNIT, _("承办单位"), unit_texts, recipe))
