@@ -10,7 +10,7 @@ app = Celery("governance")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.visibility_timeout = 600
 app.autodiscover_tasks()
-app.autodiscover_tasks(["hotline.knowledge", "hotline.briefings", "hotline.exchange"])
+app.autodiscover_tasks(["hotline.hotspots", "hotline.knowledge", "hotline.briefings", "hotline.exchange"])
 
 
 def tick(task: str, every_seconds: float) -> dict:
@@ -31,5 +31,6 @@ app.conf.beat_schedule = {
     "recurrences": tick("dashboard.tasks.watch_recurrences", 3600),
     "tree": tick("grids.check_tree", 86_400),
     "knowledge": tick("hotline.knowledge.tasks.watch_knowledge", 3600),
+    "topics": tick("hotline.hotspots.tasks.watch_topics", 300),
     "nightly": tick("casework.tasks.nightly", 3600),
 }

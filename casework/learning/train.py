@@ -122,6 +122,7 @@ def fit_weights(
     """Weights (features × labels) and bias of the ensemble, labels in the order of ``names``."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.svm import LinearSVC
+    from threadpoolctl import threadpool_limits
 
     count = Counter(labels.tolist())
     raise_by = {label: (len(labels) / (len(count) * n)) ** recipe.balance for label, n in count.items()}
@@ -133,7 +134,8 @@ def fit_weights(
     if recipe.logistic:
         parts.append(LogisticRegression(C=recipe.logistic, class_weight=raise_by, max_iter=200, tol=1e-3))
     for number, part in enumerate(parts):
-        part.fit(rows, labels, sample_weight=weights)
+        with threadpool_limits(1):
+            part.fit(rows, labels, sample_weight=weights)
         coefficients, offsets = part.coef_, part.intercept_
         if len(part.classes_) == 2:
             coefficients, offsets = np.vstack([-coefficients, coefficients]), np.concatenate([-offsets, offsets])

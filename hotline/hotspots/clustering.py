@@ -1,12 +1,13 @@
 """Reports of one matter found by their words, place and time; numpy only, and incremental.
 
 Each text is a set of character 2- to 4-grams weighted by rarity (title twice). A new text joins the topic to whose
-members it is most alike (mean of the three most alike), if that reaches ``JOIN``; else it begins one. Old texts stay
-where they are, so a run costs what is new.
+members it is most alike (mean of the three most alike), if that reaches ``JOIN``; else it begins one. Two topics
+become one when enough new texts are at home in both. Nothing else moves, so a run costs what is new.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,8 +27,11 @@ NEAR_M = 300.0
 FAR_M = 2000.0
 NEAR_BONUS = 1.25
 FAR_MALUS = 0.5
-COMMON = 0.05
+COMMON = 0.02
 """A gram in more than this share of the texts says nothing about the matter."""
+BRIDGES = 2
+BRIDGED_SHARE = 0.2
+"""Topics merge when at least BRIDGES texts, and this share of the smaller topic, would have joined either."""
 _TITLE = Block("topic", 2, 4, 80)
 _BODY = Block("topic", 2, 4, 160)
 METRES_PER_DEGREE = 111_320.0
@@ -95,23 +99,39 @@ class Index:
 
 
 def assign(texts: Sequence[Text], *, join: float = JOIN) -> list[int]:
-    """The topic of every text, texts sorted by time. New topics get negative numbers, -1, -2 …"""
+    """The topic of every text, texts sorted by time. New topics get negative numbers, -1, -2 …
+
+    A text that had a topic keeps it unless that topic was merged into another.
+    """
     index = Index(texts)
     topics = np.array([0 if text.topic is None else text.topic for text in texts])
     moments = np.array([text.at.timestamp() for text in texts])
     lon = np.array([np.nan if text.lon is None else text.lon for text in texts])
     lat = np.array([np.nan if text.lat is None else text.lat for text in texts])
+    bridges: Counter[tuple[int, int]] = Counter()
     fresh = 0
     for place, text in enumerate(texts):
         if text.topic is not None:
             continue
         alike = index.alike(place) * _place_factor(lon, lat, place)
         alike[(topics == 0) | (np.abs(moments - moments[place]) > LONGEST_PAUSE.total_seconds())] = 0.0
-        found = _best(alike, topics, join)
-        if found is None:
+        homes = _homes(alike, topics, join)
+        if not homes:
             fresh -= 1
-            found = fresh
-        topics[place] = found
+            homes = [fresh]
+        topics[place] = homes[0]
+        bridges.update((min(homes[0], other), max(homes[0], other)) for other in homes[1:])
+    return _merged(topics, bridges)
+
+
+def _merged(topics: np.ndarray, bridges: Counter[tuple[int, int]]) -> list[int]:
+    """Bridged topics under one number: that of the larger; a kept one (positive) before a new one."""
+    for (one, other), count in bridges.most_common():
+        sizes = {topic: int((topics == topic).sum()) for topic in (one, other)}
+        if 0 in sizes.values() or count < max(BRIDGES, BRIDGED_SHARE * min(sizes.values())):
+            continue
+        stays = max(sizes, key=lambda topic: (topic > 0, sizes[topic]))
+        topics[(topics == one) | (topics == other)] = stays
     return topics.tolist()
 
 
@@ -124,14 +144,15 @@ def _place_factor(lon: np.ndarray, lat: np.ndarray, place: int) -> np.ndarray:
     return np.where(metres <= NEAR_M, NEAR_BONUS, np.where(metres > FAR_M, FAR_MALUS, 1.0))
 
 
-def _best(alike: np.ndarray, topics: np.ndarray, join: float) -> int | None:
+def _homes(alike: np.ndarray, topics: np.ndarray, join: float) -> list[int]:
+    """Topics a text is at home in, best first."""
     close = np.flatnonzero(alike > HALF_JOIN * join)
-    best: tuple[float, int] | None = None
+    found = []
     for topic in np.unique(topics[close]):
         mean = float(np.sort(alike[close[topics[close] == topic]])[-NEAREST:].mean())
-        if mean >= join and (best is None or mean > best[0]):
-            best = (mean, int(topic))
-    return best[1] if best else None
+        if mean >= join:
+            found.append((mean, int(topic)))
+    return [topic for _mean, topic in sorted(found, reverse=True)]
 
 
 def heat(*, reporters: int, likes: int, days: float) -> float:

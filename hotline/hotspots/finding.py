@@ -44,4 +44,9 @@ def _keep(texts: list[Text], topics: list[int], at: datetime) -> int:
         for text, topic in zip(texts, topics, strict=True) if text.topic is None
     ]
     HotTopicMember.objects.bulk_create(fresh)
+    for old, new in {
+        (text.topic, topic) for text, topic in zip(texts, topics, strict=True) if text.topic not in (None, topic)
+    }:
+        HotTopicMember.objects.filter(topic=old).update(topic=key.get(new, new))
+        HotTopic.objects.filter(pk=old, members=None).delete()
     return len(fresh)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from hotline.models.order import HotlineOrder
-
 
 class HotTopic(models.Model):
     """A matter several calls tell. Its heat is counted from the members when it is asked for."""
@@ -22,7 +20,9 @@ class HotTopicMember(models.Model):
     """An order belongs to one topic; it never moves to another by itself."""
 
     topic = models.ForeignKey(HotTopic, models.CASCADE, related_name="members", verbose_name=_("热点"))
-    order = models.OneToOneField(HotlineOrder, models.CASCADE, related_name="hot_topic", verbose_name=_("热线工单"))
+    order = models.OneToOneField(
+        "hotline.HotlineOrder", models.CASCADE, related_name="hot_topic", verbose_name=_("热线工单")
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("热点工单")

@@ -148,7 +148,7 @@ def surges(
 
 def _numbers(among: QuerySet, category: str, street: str, since: datetime, until: datetime) -> tuple[str, ...]:
     rows = among.filter(street_code=street, registered_at__gt=since, registered_at__lte=until)
-    rows = rows.filter(category_id__startswith=category) if category else rows.filter(category=None)
+    rows = rows.filter(category__code__startswith=category) if category else rows.filter(category=None)
     return tuple(rows.order_by("-id").values_list("number", flat=True)[:50])
 
 

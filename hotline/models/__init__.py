@@ -1,5 +1,6 @@
 """Orders of the hotline, their callers, call-backs, and what supervision and discipline leave behind."""
 
+from hotline.hotspots.models import HotTopic, HotTopicMember
 from hotline.knowledge.models import (
     Article,
     ArticleFeedback,
@@ -30,6 +31,8 @@ __all__ = [
     "Caller",
     "Draft",
     "Exclusion",
+    "HotTopic",
+    "HotTopicMember",
     "HotlineAlarm",
     "HotlineDeadline",
     "HotlineOrder",

@@ -19,7 +19,7 @@ from casework.learning.model import BadModel, Model, dump, load
 from casework.models import OutboxItem, TrainedModel
 
 pytest.importorskip("sklearn")
-from casework.learning import train  # noqa: E402
+from casework.learning import train
 
 AT = datetime(2026, 3, 5, 2, 0, tzinfo=UTC)
 SAYINGS = {
@@ -33,7 +33,7 @@ PLACES = ("海北路", "滨河小区", "凤凰岭", "人民公园北门", "三�
 def samples(each: int = 30, seed: int = 1) -> list[Sample]:
     dice = random.Random(seed)
     return [
-        Sample({"title": dice.choice(words), "body": f"{dice.choice(PLACES)}{dice.randint(1, 99)}号{dice.choice(words)},请处理"}, label)
+        Sample({"title": dice.choice(words), "body": f"{dice.choice(PLACES)}{dice.randint(1, 99)}号{dice.choice(words)}"}, label)
         for label, words in SAYINGS.items()
         for _turn in range(each)
     ]
@@ -53,7 +53,8 @@ def test_serving_computes_what_training_computed(model: Model) -> None:
 
 def test_it_learns_and_says_which_words_decided(model: Model) -> None:
     best, *others = model.guess(Sample({"title": "夜间噪音", "body": "滨河小区7号楼下烧烤摊噪音很大"}))
-    assert best.label == "noise" and best.share > others[0].share
+    assert best.label == "noise"
+    assert best.share > others[0].share
     assert any("噪音" in word for word in best.words)
     assert not any("滨河" in word for word in best.words)
 
@@ -89,7 +90,9 @@ def test_near_copies_stay_in_one_fold() -> None:
 
 def test_measures() -> None:
     quality = measure.judge(["a", "a", "b", "b"], ["a", "b", "b", "b"], np.array([0.9, 0.4, 0.8, 0.9]), 0.5)
-    assert quality.accuracy == 0.75 and quality.covered == 0.75 and quality.covered_accuracy == 1.0
+    assert quality.accuracy == 0.75
+    assert quality.covered == 0.75
+    assert quality.covered_accuracy == 1.0
     assert round(quality.macro_f1, 3) == round((2 / 3 + 0.8) / 2, 3)
     assert measure.calibration_error(np.array([0.95, 0.95]), np.array([1.0, 0.0])) == pytest.approx(0.45)
     assert measure.threshold_for(np.linspace(0.1, 1, 20), np.array([0.0] * 10 + [1.0] * 10), accuracy=1.0) > 0.5
@@ -114,9 +117,12 @@ def test_a_file_that_is_no_model_is_refused_and_nothing_in_it_runs(model: Model,
 
 
 def test_the_file_holds_nobodys_words(model: Model) -> None:
-    raw = dump(model)
-    assert "海北".encode() not in raw and "噪音".encode() not in raw
-    assert load(raw).size < 1_000_000
+    with np.load(io.BytesIO(dump(model))) as arrays:
+        raw = b"".join(arrays[name].tobytes() for name in arrays.files)
+    assert b"noise" in raw
+    for word in ("海北", "噪音"):
+        assert not any(word.encode(code) in raw for code in ("utf-8", "utf-16-le", "utf-32-le"))
+    assert load(dump(model)).size < 1_000_000
 
 
 def test_serving_imports_neither_scikit_learn_nor_scipy() -> None:
@@ -147,9 +153,11 @@ def test_versions_one_serves_switch_back_and_withdraw(model: Model, models_folde
     assert list(TrainedModel.objects.filter(task="t", is_active=True)) == [second]
     assert store.serving("t").blocks == blocks
     store.serve(first)
-    assert len(store.serving("t").blocks) == 2 and store.guess("t", "自来水停水", "停水")[0].label == "water"
+    assert len(store.serving("t").blocks) == 2
+    assert store.guess("t", "自来水停水", "停水")[0].label == "water"
     store.withdraw("t")
-    assert store.serving("t") is None and store.guess("t", "自来水停水", "停水") == []
+    assert store.serving("t") is None
+    assert store.guess("t", "自来水停水", "停水") == []
 
 
 @pytest.mark.django_db

@@ -1,0 +1,67 @@
+"""The texts the learning figures are measured on, read from the folder of real data; nothing of them is kept."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+from casework.learning.features import Sample
+
+HOTLINE = Path("data/hotline-text")
+TAXONOMY = Path("data/taxonomies/taidi_c_category_tree.csv")
+MEDIATION = Path("data/mediation")
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """Rows of a CSV or CSV.GZ below the shared folder."""
+    full = Path(settings.SHARED_DIR) / path
+    open_text = gzip.open if full.suffix == ".gz" else open
+    with open_text(full, "rt", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def labelled() -> list[Sample]:
+    """Messages with their 一级分类 (7 of the 15 stand in the file)."""
+    return [
+        Sample({"title": row["title"], "body": row["body"]}, row["category_l1"])
+        for row in rows(HOTLINE / "taidi_c_labelled_train.csv.gz")
+    ]
+
+
+@cache
+def taxonomy(weight: float) -> list[Sample]:
+    """The names of the lower categories as tiny texts of their upper one: what a district knows before its first
+    call. They are names of classes, no message stands among them."""
+    return [
+        Sample(dict.fromkeys(("title", "body"), f"{row['level2']} {row['level3']}"), row["level1"], weight)
+        for row in rows(TAXONOMY)
+    ]
+
+
+def _era(year: str) -> str:
+    return "early" if year < "2013" else "middle" if year < "2016" else year
+
+
+def intake_facts(row: dict[str, str]) -> tuple[str, ...]:
+    """What the desk knows when it takes a 福州 ticket in: channel, named or not, district, year; and pairs of them."""
+    way = {"网站": "web", "电话": "phone"}.get(row["channel"], "other")
+    era, who, where = _era(row["created_on"][:4]), row["reporter"], row["district"] or "none"
+    single = (f"channel={row['channel'].lower()}", f"who={who}", f"where={where}", f"era={era}")
+    return (*single, f"{way}&{who}", f"{era}&{way}&{who}", f"{era}&{where}", f"{way}&{where}", f"{who}&{where}", f"{era}&{who}")
+
+
+@cache
+def natures(with_facts: bool) -> list[Sample]:
+    """福州 tickets with their nature; title, body and, if asked, the facts of the intake. Never the reply."""
+    return [
+        Sample(
+            {"title": row["title"], "body": row["body"]}, row["nature"],
+            facts=intake_facts(row) if with_facts else (),
+        )
+        for row in rows(HOTLINE / "fuzhou_12345_rivers_train.csv.gz")
+    ]
