@@ -12,6 +12,7 @@ from accounts.models import User
 from casework import outbox
 from casework.learning import store
 from casework.learning.features import Sample
+from casework.learning.model import Model
 from casework.models import OutboxItem, TrainedModel
 
 MOST_IN_WORKER = 4000
@@ -21,12 +22,14 @@ MOST_IN_WORKER = 4000
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """``gather(limit)`` gives labelled texts of the district, newest first; ``recipe`` are fields of ``Recipe``."""
+    """``gather(limit)`` gives labelled texts of the district, newest first; ``recipe`` are fields of ``Recipe``;
+    ``helpers`` gives weak texts besides, such as the names of the classes."""
 
     code: str
     name: str | Promise
     gather: Callable[[int | None], Sequence[Sample]]
     recipe: dict
+    helpers: Callable[[], Sequence[Sample]] = list
 
 
 _tasks: dict[str, Task] = {}
@@ -47,13 +50,19 @@ def find(code: str) -> Task | None:
     return _tasks.get(code)
 
 
+def fitted(task: Task, limit: int | None) -> Model:
+    """A model of the district's own texts; not kept. Raises ``train.CannotTrain``."""
+    from casework.learning.train import Recipe, fit
+
+    recipe = Recipe(facts={"task": task.code, "source": "district"}, **task.recipe)
+    return fit(task.gather(limit), recipe, helpers=task.helpers())
+
+
 def train(
     task: Task, *, at: datetime, by: User | None = None, limit: int | None = None, activate: bool = True,
 ) -> TrainedModel:
     """Train on the district's own texts and keep the version. Raises ``train.CannotTrain``."""
-    from casework.learning.train import Recipe, fit
-
-    model = fit(task.gather(limit), Recipe(facts={"task": task.code, "source": "district"}, **task.recipe))
+    model = fitted(task, limit)
     return store.keep(task.code, model, at=at, by=by, activate=activate)
 
 
@@ -61,14 +70,14 @@ def train(
 def carry_out(item: OutboxItem, at: datetime) -> Callable[[], None]:
     """In the worker: fit without a transaction, then keep. A version made by hand stays in service until it is
     switched; the first version of a task serves at once."""
-    from casework.learning.train import CannotTrain, Recipe, fit
+    from casework.learning.train import CannotTrain
 
     task = find(item.payload.get("task", ""))
     if task is None:
         return lambda: None
     by = User.objects.filter(pk=item.payload.get("by")).first()
     try:
-        model = fit(task.gather(MOST_IN_WORKER), Recipe(facts={"task": task.code, "source": "district"}, **task.recipe))
+        model = fitted(task, MOST_IN_WORKER)
     except CannotTrain as reason:
         raise RuntimeError(str(reason)) from reason
 

@@ -66,9 +66,12 @@ class Command(BaseCommand):
     def _train(self, task: tasks.Task, samples: list[Sample], options: dict) -> None:
         recipe = Recipe(facts={"task": task.code, "files": [path.name for path in options["file"]]}, **task.recipe)
         if options["cross_validate"]:
-            self._tell(task.code, cross_validate(samples, recipe, count=options["cross_validate"], grouped=True))
+            quality = cross_validate(
+                samples, recipe, helpers=task.helpers(), count=options["cross_validate"], grouped=True
+            )
+            self._tell(task.code, quality)
             return
-        trained = fit(samples, recipe)
+        trained = fit(samples, recipe, helpers=task.helpers())
         if options["test"]:
             self._tell(f"{task.code} on {options['test'].name}", on(trained, read(options["test"], options["columns"])))
         row = store.keep(task.code, trained, at=timezone.now(), activate=not options["no_serve"])
