@@ -1,5 +1,8 @@
 """Figures of the group ``hotline``."""
 
 from benchmarks.ledger import Measurement
+from benchmarks.spine import apart
 
-MEASUREMENTS: list[Measurement] = []
+MEASUREMENTS: list[Measurement] = [
+    Measurement("knowledge", lambda: apart("benchmarks.hotline_knowledge")),
+]

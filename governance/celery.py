@@ -30,6 +30,8 @@ app.conf.beat_schedule = {
     "tallies": tick("dashboard.tasks.fold_tallies", 10),
     "recurrences": tick("dashboard.tasks.watch_recurrences", 3600),
     "tree": tick("grids.check_tree", 86_400),
+    "exchange": tick("hotline.exchange.tasks.exchange", 60),
+    "briefings": tick("hotline.briefings.tasks.draft_briefings", 300),
     "knowledge": tick("hotline.knowledge.tasks.watch_knowledge", 3600),
     "topics": tick("hotline.hotspots.tasks.watch_topics", 300),
     "nightly": tick("casework.tasks.nightly", 3600),

@@ -11,6 +11,7 @@ class HotlineConfig(AppConfig):
 
         # What is heard from below, and what the rungs of the room's clocks do, register themselves.
         from hotline import alarms, learning, listeners, notices  # noqa: F401
+        from hotline.exchange import line  # noqa: F401
         from hotline.models import HotlineAlarm, HotlineDeadline
 
         register_clocked(HotlineDeadline, HotlineAlarm)

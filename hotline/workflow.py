@@ -65,7 +65,7 @@ _TABLE = (
     _move("rate", pgettext_lazy("verb", "评价"), {"calling_back", "called_back", "closed"}, (), "hotline.call_back",
           lanes=CITIZEN, public=True),
     _move("reopen", _("重办"), {"closed"}, {"registered"} | FOLLOWED, lanes=CITIZEN, needs=("note",), public=True),
-    _move("urge", _("催办并追加"), LIVE, (), needs=("note",), public=True),
+    _move("urge", _("催办并追加"), LIVE, (), needs=("note",), lanes=SYSTEM, public=True),
     _move("classify", _("定级"), LIVE, (), needs=("note",)),
     _move("correct", _("更正登记"), {"registered"}, (), "hotline.register", needs=("note",)),
     _move("supervise", _("督办"), WITH_EVENT | AFTER_WORK, (), lanes=SYSTEM, needs=("note",)),

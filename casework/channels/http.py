@@ -56,13 +56,27 @@ def _entries() -> list[_Entry]:
 def post_json(url: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> Answer:
     """POST once, 3 s to connect and 10 s in all, at most 1 MB read. Raises Refuse for an address that is not
     allowed, Retry when nobody answers in time."""
+    return _ask("POST", url, body, {"Content-Type": "application/json", **(headers or {})})
+
+
+def get_json(url: str, *, headers: Mapping[str, str] | None = None) -> Answer:
+    """GET once, under the same rules as ``post_json``."""
+    return _ask("GET", url, None, {"Accept": "application/json", **(headers or {})})
+
+
+def check_address(url: str) -> None:
+    """Whether an address may be asked at all, before it is kept. Raises Refuse; the name is not resolved."""
+    _checked(url)
+
+
+def _ask(method: str, url: str, body: bytes | None, headers: dict[str, str]) -> Answer:
     parts, port = _checked(url)
     address = _resolve(parts.hostname, port)
     path = parts.path or "/"
     if parts.query:
         path += f"?{parts.query}"
     try:
-        return _exchange(parts, address, port, path, body, dict(headers or {}))
+        return _exchange(parts, address, (method, path, body, {"Connection": "close"} | headers))
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise Retry(f"HTTP: {type(error).__name__}") from error
 
@@ -110,9 +124,10 @@ def _is_public(text: str) -> bool:
 
 
 def _exchange(
-    parts: SplitResult, address: tuple[int, tuple], port: int, path: str, body: bytes, headers: dict
+    parts: SplitResult, address: tuple[int, tuple], asked: tuple[str, str, bytes | None, dict[str, str]]
 ) -> Answer:
     family, target = address
+    method, path, body, headers = asked
     deadline = _Deadline(socket.socket(family, socket.SOCK_STREAM))
     try:
         deadline.line.settimeout(CONNECT_SECONDS)
@@ -125,11 +140,9 @@ def _exchange(
                 deadline.line, server_hostname=parts.hostname, do_handshake_on_connect=False
             )
             deadline.line.do_handshake()
-        client = http.client.HTTPConnection(parts.hostname, port, timeout=WHOLE_SECONDS)
+        client = http.client.HTTPConnection(parts.hostname, parts.port, timeout=WHOLE_SECONDS)
         client.sock = deadline.line
-        client.request(
-            "POST", path, body=body, headers={"Content-Type": "application/json", "Connection": "close"} | headers
-        )
+        client.request(method, path, body=body, headers=headers)
         answer = client.getresponse()
         text = answer.read(LARGEST_ANSWER + 1)
         if len(text) > LARGEST_ANSWER:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from casework.door import MoveRefused, missing
+from casework.door import MoveRefused, missing, not_found
 from casework.edge import for_staff, is_fetch, next_of, refusal
 from events.reference_rows import category as category_of
 from hotline.knowledge import actions, queries, transitions
@@ -258,13 +258,11 @@ def feedback(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def settle(request: HttpRequest, key: int) -> HttpResponse:
     """The owner's answer to one feedback."""
-    row = queries.open_feedback(request.rights).filter(pk=key).first()
+    row = ArticleFeedback.objects.filter(pk=key, article__in=queries.visible_to(request.rights, at=request.at)).first()
     if row is None:
-        row = ArticleFeedback.objects.filter(pk=key, article__in=queries.visible_to(request.rights, at=request.at)).first()
-    if row is None:
-        from casework.door import not_found
-
         raise not_found()
+    if not any(transitions.may(request.rights, code, row.article.unit_id) for code in (WRITE, REVIEW)):
+        raise PermissionDenied
     back = next_of(request, reverse("hotline:article", args=[row.article.number]))
     try:
         actions.settle_feedback(row, actor=request.actor, at=request.at, reply=request.POST.get("reply", ""))

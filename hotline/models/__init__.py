@@ -1,5 +1,7 @@
 """Orders of the hotline, their callers, call-backs, and what supervision and discipline leave behind."""
 
+from hotline.briefings.models import Briefing, BriefingStep, BriefingVersion
+from hotline.exchange.models import ExchangeMessage, Partner
 from hotline.hotspots.models import HotTopic, HotTopicMember
 from hotline.knowledge.models import (
     Article,
@@ -26,10 +28,14 @@ __all__ = [
     "ArticleStep",
     "ArticleUse",
     "ArticleVersion",
+    "Briefing",
+    "BriefingStep",
+    "BriefingVersion",
     "CallBack",
     "CallBackTry",
     "Caller",
     "Draft",
+    "ExchangeMessage",
     "Exclusion",
     "HotTopic",
     "HotTopicMember",
@@ -39,6 +45,7 @@ __all__ = [
     "HotlineTrail",
     "KnowledgeGap",
     "OrderFlag",
+    "Partner",
     "PhoneCall",
     "QuizAttempt",
     "Referral",

@@ -213,13 +213,13 @@ def address(scene: Scene, cell: Cell) -> tuple[str, dict]:
         "event_number:number": NO_NUMBER if is_missing else thing.event.number,
         "order_id:order_id": NO_KEY if is_missing else thing.order,
         "int:key": _key(scene, cell, rule, thing),
-        "slug:name": cell.extra or "comment",
+        "slug:name": cell.extra or ("received" if rule.about == "named briefing" else "comment"),
         "sha256:sha256": "a" * 64,
         "str:token": "f" * 32 if is_missing else _token(cell, thing),
         "str:code": _code(cell, rule, thing),
         "str:grid": "150302009" if is_missing else "150302002001001",
         "slug:slug": "nothing" if is_missing else "citizen",
-        "slug:code": "9999" if is_missing else "0601",
+        "slug:code": "9999" if is_missing else "city" if rule.about == "named partner" else "0601",
         "citizen_act:act": "nudge",
         "path:object_id": scene.rows.get(rule.about.split(" ")[-1], {}).get(cell.relation, NO_KEY),
         "path:content_type_id": NO_KEY,
@@ -258,7 +258,8 @@ def _key(scene: Scene, cell: Cell, rule: Rule, thing: object) -> int:
 def _code(cell: Cell, rule: Rule, thing: object) -> str:
     if cell.relation == MISSING:
         return "ZZZZZZZZZZ" if rule.about == "case" else "999"
-    return {"case": thing.event.tracking_code, "unit": "street_a"}.get(rule.about, "150302002001001")
+    known = {"case": thing.event.tracking_code, "unit": "street_a", "named partner": "city"}
+    return known.get(rule.about, "150302002001001")
 
 
 def ask(scene: Scene, cell: Cell) -> object:

@@ -1,9 +1,13 @@
-"""The knowledge base in the scene: an article of 城管局 in force, a gap of it, feedback, everybody's quiz."""
+"""Knowledge, briefings and exchange in the scene: an article of 城管局 in force, a gap of it, feedback, everybody's
+quiz; a published briefing; a platform with a dead letter."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
+from hotline.briefings import transitions as papers
+from hotline.exchange.models import ExchangeMessage, Partner
 from hotline.knowledge import actions, transitions
 from hotline.knowledge.models import Article, QuizAttempt
 from hotline.knowledge.transitions import Wording
@@ -31,7 +35,21 @@ def add(scene: Scene) -> None:
         for name, person in world.people.items()
     }
     other = QuizAttempt.objects.create(person=world.people["admin"], week="2026-W09", started_at=NOON, total=0)
+    scene.named["briefing_number:number"] = (_briefing(scene), "RX-D-19990101")
+    partner = Partner.objects.create(code="city", name="市平台", mapping={"external_number": "n", "fields": {}})
+    letter = ExchangeMessage.objects.create(
+        partner=partner, direction="in", external_number="1", fingerprint="1", state="dead", created_at=NOON
+    )
+    scene.keys["message"] = letter.pk
     scene.owned["quiz"] = attempts | {"another's": other.pk}
+
+
+def _briefing(scene: Scene) -> str:
+    world = scene.world
+    paper = papers.generate("day", date(2026, 3, 4), actor=world.actor("dispatcher"), at=NOON)
+    papers.submit(paper, actor=world.actor("dispatcher"), at=NOON)
+    papers.sign(paper, actor=world.actor("director"), at=NOON)
+    return papers.publish(paper, actor=world.actor("dispatcher"), at=NOON).number
 
 
 def write(scene: Scene, title: str, *, unit: str, by: str) -> Article:
