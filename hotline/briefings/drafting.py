@@ -158,7 +158,8 @@ def surges(period: Period) -> list[tuple[str, str, str, list[int]]]:
     """What rose more than chance explains on the last day of the period: (matter, words, formula, orders). The test
     and its false-alarm rate are those of ``hotline.hotspots.surge``."""
     found = []
-    formula = _("期末24小时件数与此前同类日子同时段相比的统计检验,整轮误报率不超过%(rate)s") % {"rate": f"{surge.FALSE_ALARMS:.0%}"}
+    rate = f"{surge.FALSE_ALARMS:.0%}"
+    formula = _("期末24小时件数与此前同类日子同时段相比的统计检验,整轮误报率不超过%(rate)s") % {"rate": rate}
     for row in hot.surges(HotlineOrder.objects.all(), at=period.end)[: counting.TOP]:
         name = f"{row.area_name or _('未定位')}“{row.category_name or _('未分类')}”"
         words = _("%(n)s件,正常约%(expected)s件") % {"n": row.observed, "expected": f"{row.expected:.1f}"}
