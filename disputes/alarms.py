@@ -15,6 +15,7 @@ from casework.clock.alarms import sounds
 from casework.door import MoveRefused
 from casework.models import LadderRung, OutboxItem
 from disputes import rules
+from disputes.aftercare import LASTING
 from disputes.models import DisputeDeadline
 from disputes.notices import message_for
 from disputes.transitions import close, fail, rise
@@ -104,4 +105,4 @@ def sound(item: OutboxItem, at: datetime) -> None:
 
 def _matters(deadline: DisputeDeadline) -> bool:
     """A closed case has its call-backs and the terms of the law left, nothing else."""
-    return deadline.case.state in LIVE or deadline.stage in ("call_back", "watch")
+    return deadline.case.state in LIVE or deadline.stage.startswith(LASTING)

@@ -10,8 +10,10 @@ class DisputesConfig(AppConfig):
         from casework.clock.sweep import register_clocked
 
         # Their outbox topics and the hooks on events and land register themselves.
-        from disputes import alarms, listeners, notices  # noqa: F401
+        from disputes import after_alarms, after_notices, alarms, listeners, notices  # noqa: F401
         from disputes.models import DisputeAlarm, DisputeDeadline
 
         register_clocked(DisputeDeadline, DisputeAlarm)
         notices.register()
+        after_notices.register()
+        after_alarms.register()

@@ -95,7 +95,8 @@ def test_templates_say_nothing_untranslated() -> None:
     bare = {
         path.name: words
         for path in texts.templates()
-        if not path.name.startswith("styleguide") and (words := texts.untagged_in_template(path.read_text()))
+        if not path.name.startswith("styleguide") and path.parent.name != "papers"  # official papers are Chinese
+        and (words := texts.untagged_in_template(path.read_text()))
     }
     assert bare == {}
 

@@ -1,41 +1,62 @@
 """The verbs of a dispute, one function per move; the only callers of the door in this room."""
 
 from .care import refer, seal, unseal, urge
+from .following import apply_confirm, call_back, confirm, deny_confirm, judge
 from .guiding import answer_invite, assign, decline, guide, invite, route, sign
 from .intake import accept, book, cancel, register, turn_away
 from .leaving import arbitrate, close, come_back, end_outside, litigate, refuse, reopen, track, withdraw
 from .mediating import answer_offer, extend, fail, help, offer, rise
 from .risk import acknowledge, notify, rate_risk
+from .sessions import begin, call_off, check_in, conclude, reschedule, schedule
+from .settling import agree, breach, fulfil, perform, plan, remind, settle_orally
 
 __all__ = [
     "accept",
     "acknowledge",
+    "agree",
     "answer_invite",
     "answer_offer",
+    "apply_confirm",
     "arbitrate",
     "assign",
+    "begin",
     "book",
+    "breach",
+    "call_back",
+    "call_off",
     "cancel",
+    "check_in",
     "close",
     "come_back",
+    "conclude",
+    "confirm",
     "decline",
+    "deny_confirm",
     "end_outside",
     "extend",
     "fail",
+    "fulfil",
     "guide",
     "help",
     "invite",
+    "judge",
     "litigate",
     "notify",
     "offer",
+    "perform",
+    "plan",
     "rate_risk",
     "refer",
     "refuse",
     "register",
+    "remind",
     "reopen",
+    "reschedule",
     "rise",
     "route",
+    "schedule",
     "seal",
+    "settle_orally",
     "sign",
     "track",
     "turn_away",

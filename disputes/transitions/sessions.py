@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from casework.actor import Actor
 from casework.door import MoveRefused, Passage, missing, moving
 from disputes import booking
+from disputes.after_notices import owe_reminders
 from disputes.booking import Span
 from disputes.models import Dispute, Hold, PanelMember, Party, Room, Session, SessionSeat
 from disputes.workflow import do
@@ -61,6 +62,7 @@ def schedule(
             session = _write(passage, wish, keys)
             passage.details.update(session=session, start=starts_at.isoformat(), room=room.pk if room else None)
             passage.tell("session_booked", start=starts_at.isoformat())
+            owe_reminders(passage, session, starts_at)
     except IntegrityError as error:
         raise _taken(error, wish, keys) from error
     return session
@@ -171,6 +173,7 @@ def reschedule(
                 row, starts_at=wish.span.starts_at, ends_at=wish.span.ends_at, room=wish.room, moves=row.moves + 1
             )
             passage.tell("session_moved", start=starts_at.isoformat())
+            owe_reminders(passage, row, starts_at)
     except IntegrityError as error:
         raise _taken(error, wish, keys, but=session.pk) from error
     return row
