@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from grids.scope import Reach, Rights, path_filter
 
@@ -33,6 +33,8 @@ BY_LAND = frozenset({
     "disputes.count", "disputes.bodies", "disputes.rooms",
 })
 """Codes that a post on the land carries; all others need the unit or the assignment."""
+BY_CANDIDATE = frozenset({TAKE_PART, "disputes.sign"})
+"""Codes by which a body's mediator takes what waits for the body, or sends it back."""
 BY_INVITATION = frozenset({VIEW, TAKE_PART, "disputes.join", "disputes.acknowledge"})
 """Codes that any post in a taking-part unit carries; all others there need LEAD in the same post."""
 
@@ -50,9 +52,22 @@ def visible(rights: Rights) -> Q:
         units = rights.units(TAKE_PART)
         if units:
             condition |= Q(unit_ids__overlap=list(units))
+        condition |= Q(state="routed", body__in=_bodies_of(rights))
     if rights.may(HAND_OVER):
         condition |= path_filter(rights, HAND_OVER, "area_path") & Q(state__in=WAITING)
     return condition
+
+
+def _bodies_of(rights: Rights) -> QuerySet:
+    """Bodies that the person mediates for: what is handed over to them waits for one of their mediators."""
+    from disputes.models import Mediator
+
+    return Mediator.objects.filter(person=rights.person_id, is_active=True).values("body")
+
+
+def is_candidate(rights: Rights, dispute: Dispute) -> bool:
+    """Whether it waits for a mediator of a body that the person mediates for (tier hand-overs, rules.md §10)."""
+    return dispute.state == "routed" and rights.may(TAKE_PART) and _bodies_of(rights).filter(body=dispute.body_id).exists()
 
 
 def sees(rights: Rights, dispute: Dispute) -> bool:
@@ -61,7 +76,7 @@ def sees(rights: Rights, dispute: Dispute) -> bool:
         return True
     if rights.may(TAKE_PART) and is_assigned(rights, dispute):
         return True
-    if rights.covers(TAKE_PART, unit_ids=dispute.unit_ids):
+    if rights.covers(TAKE_PART, unit_ids=dispute.unit_ids) or is_candidate(rights, dispute):
         return True
     return dispute.state in WAITING and rights.covers(HAND_OVER, area_path=dispute.area_path)
 
@@ -77,7 +92,9 @@ def reaches(rights: Rights, permission: str, dispute: Dispute) -> bool:
         return True
     if permission in BY_LAND and rights.covers(permission, area_path=dispute.area_path):
         return True
-    return any(_by_unit(post, permission, dispute) for post in rights.reaches)
+    if any(_by_unit(post, permission, dispute) for post in rights.reaches):
+        return True
+    return permission in BY_CANDIDATE and rights.may(permission) and is_candidate(rights, dispute)
 
 
 def _by_unit(post: Reach, permission: str, dispute: Dispute) -> bool:

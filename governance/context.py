@@ -16,6 +16,7 @@ NAVIGATION = (
     (_("一张图"), "dashboard:wall", "dashboard.view", "/screen/"),
     (_("一张网"), "grids:browse", "grids.view", "/grids/"),
     (_("工作台"), "events:desk", "events.view", "/desk/"),
+    (_("矛调"), "disputes:desk", ("disputes.view", "disputes.narrative", "disputes.hand_over"), "/disputes/"),
     (_("网格通"), "field:home", "field.use", "/m/"),
     (_("值班"), "grids:duty", "grids.view", "/duty/"),
     (_("管理"), "manage", "grids.manage", "/manage/"),
@@ -40,7 +41,8 @@ def _navigation(request: HttpRequest, at: object) -> list[dict]:
     rights = rights_of(getattr(request, "user", None), at=at)
     entries = []
     for label, name, permission, prefix in NAVIGATION:
-        if not rights.may(permission):
+        codes = (permission,) if isinstance(permission, str) else permission
+        if not any(rights.may(code) for code in codes):
             continue
         try:
             url = reverse(name)

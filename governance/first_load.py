@@ -14,6 +14,7 @@ from accounts.models import Role, User
 from accounts.people import one_time_password
 from casework.load import load_reference as load_calendar
 from disputes.bodies_load import load_bodies
+from disputes.load import load_reference as load_disputes
 from events.load import load_reference, make_routing_rules
 from grids.load import load_standards
 from grids.models import Area, Post
@@ -41,6 +42,7 @@ def load_rules(*, overwrite: bool = False) -> dict[str, int]:
         **load_roles(overwrite=overwrite), **load_calendar(), **load_reference(overwrite=overwrite), **load_standards(),
         **load_hotline(overwrite=overwrite),
         "routing_rules": make_routing_rules(), "mediation_bodies": load_bodies(),
+        **{f"mediation_{name}": n for name, n in load_disputes(overwrite=overwrite).items()},
     }
 
 

@@ -14,10 +14,12 @@ from casework.load import load_reference as load_calendar
 from casework.models import Channel
 from dashboard.tallies import fold_all, rebuild
 from disputes.demo_load import load_demo_bodies
+from disputes.load import load_reference as load_disputes
 from events import placing
 from events.load import load_reference, make_routing_rules
 from events.models import Event
 from governance.demo import clock, memory
+from governance.demo.disputes import make_disputes
 from governance.demo.past import DAYS, PER_DAY, make_past
 from governance.demo.shelf import tell_all
 from governance.demo.stage import Stage
@@ -34,6 +36,7 @@ def load_all(
     load_calendar()
     load_reference()
     load_hotline()
+    load_disputes()
     counts = load_district(at)
     say(f"辖区 land and people: {counts.get('areas', 0):,} areas, {counts.get('people', 0):,} people")
     make_routing_rules()
@@ -46,6 +49,7 @@ def load_all(
     stage = Stage(at)
     make_past(at, stage=stage, per_day=per_day or PER_DAY, days=days or DAYS, say=say)
     tell_all(at, stage, say=say)
+    make_disputes(at, stage=stage, say=say)
     say(f"知识库 knowledge articles: {load_samples(at, who=lambda unit, code: _somebody(stage, unit.pk, code))}")
     fold_all()
     say(f"事件 events: {Event.objects.count():,}")
@@ -63,11 +67,11 @@ def make_channels() -> None:
 
 
 def purge() -> None:
-    """Empty the tables of events, notices and outbox. Refused by the database outside test and demo."""
+    """Empty the tables of events, disputes, notices and outbox. Refused by the database outside test and demo."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL gov.profile = 'test'")  # the guards of the trail let TRUNCATE through for tests only
         cursor.execute(
-            "TRUNCATE events_event, casework_outboxitem, casework_notice, casework_delivery CASCADE"
+            "TRUNCATE events_event, disputes_dispute, casework_outboxitem, casework_notice, casework_delivery CASCADE"
         )
     memory.forget()
     clock.reset()

@@ -18,6 +18,7 @@ from disputes.models import (
     DisputeAlarm,
     DisputeDeadline,
     JointNotice,
+    Mediator,
     Narrative,
     Packet,
     PanelMember,
@@ -154,9 +155,9 @@ def test_arbitration_runs_by_its_own_days(house: House) -> None:
 
 
 def test_a_conflict_of_interest_is_refused_and_another_proposed(house: House) -> None:
-    mediator = house.mediators["mediator"]
-    type(mediator).objects.filter(pk=mediator.pk).update(interests=["李大伟"])
-    mediator.refresh_from_db()
+    mediator = Mediator.objects.get(pk=house.mediators["mediator"].pk)
+    mediator.interests = ["李大伟"]
+    mediator.save(update_fields=["interests"])
     dispute = cast.routed(house)
     with pytest.raises(MoveRefused) as refused:
         transitions.sign(dispute, actor=house.actor("body_head"), at=NOON, mediator=mediator)

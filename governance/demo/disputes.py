@@ -1,0 +1,291 @@
+"""A living stock of disputes: 矛盾纠纷 at every tier and state, the walk-throughs 5 and 6 of rules.md §13.
+
+Everything is walked by the verbs at plausible moments of the last weeks; the names and stories are made up.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from casework import outbox
+from casework.actor import Actor
+from casework.clock.sweep import sweep_deadlines
+from casework.models import OutboxItem
+from casework.refusals import MoveRefused
+from disputes import transitions as verbs
+from disputes.models import Dispute, DisputeAlarm, DisputeDeadline, Mediator
+from disputes.telling import ClaimTold, PartyTold, Told
+from governance.demo.stage import Stage
+
+STOCK = 56
+SPAN_DAYS = 60
+KEY = "demo-dispute-"
+SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜"
+GIVEN = ("建国", "秀英", "丽", "志强", "敏", "海燕", "晓东", "桂芳", "伟", "静", "永刚", "春梅", "磊", "玉兰")
+STORIES: tuple[tuple[str, str, str, int, tuple[str, ...]], ...] = (
+    # type, facts, claim, money, flags
+    ("neighbour", "楼上卫生间渗水,楼下顶棚发霉脱皮,双方对责任和维修费用说法不一,多次争吵。", "修好防水并赔偿粉刷费", 3400, ()),
+    ("neighbour", "楼道堆放杂物,影响通行,清理时发生推搡。", "清走杂物,保证楼道畅通", 0, ("violence",)),
+    ("family", "夫妻长期分居,对子女抚养和房屋居住意见不一。", "明确抚养费和探望时间", 0, ("vulnerable",)),
+    ("property", "物业费上涨后公共区域保洁变少,多户业主拒交物业费。", "公开收支,恢复保洁频次", 12000, ()),
+    ("property", "装修押金到期未退,物业称有违规改动。", "退还装修押金", 3400, ("promise",)),
+    ("labour", "餐馆停业,三名员工两个月工资没有结清。", "付清两个月工资", 27600, ("wages",)),
+    ("medical", "术后恢复不好,患者家属认为告知不充分。", "说明经过并适当补偿", 60000, ()),
+    ("traffic", "电动车与小客车剐蹭,双方对修车费分担意见不一。", "赔偿修车和误工费", 5200, ()),
+    ("consumer", "健身房关门,预付卡余额不退。", "退还余额", 2800, ()),
+    ("housing", "翻建围墙占用通道,邻户出行不便。", "退出占用的通道", 0, ()),
+    ("debt", "熟人借款到期不还,多次答应又拖延。", "归还借款本金", 45000, ("promise",)),
+    ("enterprise", "供货方称货款拖欠,商户称货有质量问题。", "结清货款", 88000, ()),
+    ("environment", "餐饮油烟直排居民窗口,夜间风机噪声大。", "改道排烟,夜间停机", 0, ()),
+    ("land", "承包地边界标石移动,两户对面积说法不一。", "按原图恢复边界", 0, ()),
+    ("youth", "放学路上两名学生争执受伤,家长对医药费意见不一。", "承担医药费", 1800, ("vulnerable",)),
+)
+ENDS = ("accepted", "guided", "routed", "mediating", "mediating", "mediating", "offer", "joint", "district", "failed",
+        "refused", "arbitrating", "litigating", "withdrawn", "oral", "closed", "closed")
+"""How far a dispute of the stock is walked; drawn evenly."""
+
+
+@dataclass(slots=True)
+class Walker:
+    """Walks disputes by their verbs, as the people who would."""
+
+    stage: Stage
+    until: datetime
+    rng: random.Random
+
+    def told(self, n: int, kind: int | None = None) -> Told:
+        """A made-up tale somewhere in the district."""
+        rng = self.rng
+        type_, facts, claim, money, flags = STORIES[n % len(STORIES) if kind is None else kind]
+        spot = self.stage.land.any_spot(rng)
+        minor = type_ == "youth"
+        first = PartyTold(
+            name="小" + rng.choice(GIVEN)[0] if minor else self._name(), phone=self._phone(), consents=True, is_minor=minor,
+            guardian_name=self._name() if minor else "", guardian_relation="父母" if minor else "",
+        )
+        firm = type_ in ("property", "labour", "enterprise", "consumer")
+        second = PartyTold(
+            name=f"某{'物业' if type_ == 'property' else '商贸'}公司" if firm else self._name(), side="respondent",
+            kind="legal" if firm else "natural", phone=self._phone(), consents=True,
+        )
+        return Told(
+            facts=facts, parties=(first, second), claims=(ClaimTold(text=claim, amount=Decimal(money) if money else None),),
+            type=type_, flags=flags, lon=spot.lon, lat=spot.lat, address=spot.address, source="import",
+            origin_number=f"{KEY}{n:04d}", complexity=rng.choice(("simple", "simple", "complex")),
+        )
+
+    def _name(self) -> str:
+        return self.rng.choice(SURNAMES) + self.rng.choice(GIVEN)
+
+    def _phone(self) -> str:
+        return f"199{self.rng.randrange(10**8):08d}"
+
+    def mediator_of(self, dispute: Dispute, at: datetime) -> Actor:
+        """Who presides, as an actor."""
+        lead = Mediator.objects.select_related("person").get(pk=dispute.mediator_id)
+        return Actor.person(lead.person, at=at)
+
+    def open(self, told: Told, at: datetime) -> Dispute:
+        """Registered by the system, as a file that is taken over; guided and routed by rule."""
+        return verbs.register(told, actor=Actor.system(), at=at)
+
+    def to_body(self, dispute: Dispute, at: datetime) -> Dispute:
+        dispute = verbs.guide(dispute, actor=Actor.system(), at=at, channel="mediation")
+        return verbs.route(dispute, actor=Actor.system(), at=at + timedelta(hours=1))
+
+    def sign(self, dispute: Dispute, at: datetime) -> Dispute:
+        return verbs.sign(dispute, actor=Actor.system(), at=at)
+
+    def sweep(self, dispute: Dispute, at: datetime) -> None:
+        """Fire the rungs owed by now, and carry them out."""
+        sweep_deadlines(DisputeDeadline, DisputeAlarm, at=at, cases=[dispute.pk])
+        waiting = OutboxItem.objects.filter(topic="alarm", done_at=None, dead_at=None, payload__case=dispute.pk,
+                                            payload__model="disputes.disputedeadline")
+        for key in waiting.order_by("id").values_list("id", flat=True):
+            outbox.do_item(key, at=at)
+
+    def walk(self, n: int, end: str, started: datetime) -> Dispute:
+        """One dispute of the stock to where its life has come."""
+        dispute = self.open(self.told(n), started)
+        if end == "accepted":
+            return dispute
+        if end == "guided":
+            return verbs.guide(dispute, actor=Actor.system(), at=started + timedelta(hours=2), channel="mediation")
+        at = started + timedelta(hours=3)
+        dispute = self.to_body(dispute, at)
+        if end == "routed":
+            return dispute
+        at += timedelta(hours=5)
+        dispute = self.sign(dispute, at)
+        if end == "mediating":
+            return dispute
+        return FURTHER[end](self, dispute, at + timedelta(days=1))
+
+
+def _offer(walker: Walker, dispute: Dispute, at: datetime) -> Dispute:
+    actor = walker.mediator_of(dispute, at)
+    party = dispute.parties.order_by("pk").last()
+    verbs.offer(dispute, actor=actor, at=at, text="先付一半,余款三个月内付清", party=party)
+    return verbs.offer(dispute, actor=actor, at=at + timedelta(hours=3), text="双方各承担一半,共同找人维修")
+
+
+def _rise(walker: Walker, dispute: Dispute, at: datetime) -> Dispute:
+    actor = walker.mediator_of(dispute, at)
+    dispute = verbs.rise(dispute, actor=actor, at=at, summary="责任认定分歧大,本级两次调解未能达成一致",
+                         next_step="请上一级邀请相关部门共同调解")
+    return walker.sign(dispute, at + timedelta(hours=4))
+
+
+def _district(walker: Walker, dispute: Dispute, at: datetime) -> Dispute:
+    while dispute.tier != "district":
+        dispute = _rise(walker, dispute, at)
+        at += timedelta(days=1)
+    return dispute
+
+
+def _fail(walker: Walker, dispute: Dispute, at: datetime) -> Dispute:
+    return verbs.fail(dispute, actor=walker.mediator_of(dispute, at), at=at, note="双方坚持各自意见")
+
+
+def _refuse(walker: Walker, dispute: Dispute, at: datetime) -> Dispute:
+    party = dispute.parties.order_by("pk").last()
+    return verbs.refuse(dispute, actor=walker.mediator_of(dispute, at), at=at, party=party, note="表示不愿再谈")
+
+
+def _outside(kind: str) -> Callable[[Walker, Dispute, datetime], Dispute]:
+    def act(walker: Walker, dispute: Dispute, at: datetime) -> Dispute:
+        actor = walker.mediator_of(dispute, at)
+        dispute = _fail(walker, dispute, at)
+        if kind == "court":
+            return verbs.litigate(dispute, actor=actor, at=at, authority="区人民法院", on_site=True)
+        labour = dispute.type == "labour"
+        return verbs.arbitrate(dispute, actor=actor, at=at, kind="labour_arb" if labour else "adm_ruling",
+                               authority="区劳动人事争议仲裁委员会" if labour else "主管行政机关")
+
+    return act
+
+
+def _withdraw(walker: Walker, dispute: Dispute, at: datetime) -> Dispute:
+    return verbs.withdraw(dispute, actor=walker.mediator_of(dispute, at), at=at, note="双方自行和解")
+
+
+def _settle(walker: Walker, dispute: Dispute, at: datetime) -> Dispute:
+    """Agreed where the room can write agreements, and performed; else taken back."""
+    agree = getattr(verbs, "agree", None)
+    if agree is None:
+        return _withdraw(walker, dispute, at)
+    actor = walker.mediator_of(dispute, at)
+    agree(dispute, actor=actor, at=at, terms="双方各让一步:维修费用按七三分担,三日内付清,互不追究。", oral=True)
+    dispute.refresh_from_db()
+    return dispute
+
+
+def _close(walker: Walker, dispute: Dispute, at: datetime) -> Dispute:
+    dispute = _settle(walker, dispute, at)
+    if dispute.state != "closed" and hasattr(verbs, "fulfil"):
+        actor, later = walker.mediator_of(dispute, at), at + timedelta(days=4)
+        try:
+            for row in dispute.instalments.filter(state__in=("due", "late")):
+                verbs.perform(row, actor=actor, at=later)
+            dispute.refresh_from_db()
+            if dispute.state != "closed":
+                dispute = verbs.fulfil(dispute, actor=actor, at=later)
+        except MoveRefused as refusal:
+            if refusal.code not in ("steps_open", "wrong_state"):
+                raise
+    return dispute
+
+
+FURTHER: dict[str, Callable[[Walker, Dispute, datetime], Dispute]] = {
+    "offer": _offer, "joint": _rise, "district": _district, "failed": _fail, "refused": _refuse,
+    "arbitrating": _outside("arbitration"), "litigating": _outside("court"), "withdrawn": _withdraw, "oral": _settle,
+    "closed": _close,
+}
+QUICK = frozenset({"accepted", "guided", "routed"})
+"""These wait hours, not weeks."""
+SLOW = frozenset({"closed", "oral", "withdrawn", "arbitrating", "litigating", "district"})
+
+
+def make_disputes(at: datetime, *, stage: Stage, say: Callable[[str], None] = print) -> int:
+    """The stock and the two walk-throughs, once; how many there are."""
+    if not Dispute.objects.filter(origin_number=f"{KEY}leak").exists():
+        leak_between_neighbours(Walker(stage, at, random.Random("leak")), at)
+        unpaid_wages(Walker(stage, at, random.Random("wages")), at)
+    rng = random.Random("disputes")
+    for n in range(STOCK):
+        end = ENDS[n % len(ENDS)]
+        few, many = (1, 9) if end in QUICK else (24 * 9, 24 * SPAN_DAYS) if end in SLOW else (30, 120)
+        hours = rng.uniform(few, many)
+        started = at - timedelta(hours=hours)
+        if Dispute.objects.filter(origin_number=f"{KEY}{n:04d}").exists():
+            continue
+        with transaction.atomic():
+            Walker(stage, at, random.Random(f"dispute {n}")).walk(n, end, started)
+    _settle_the_outbox(at)
+    total = Dispute.objects.count()
+    say(f"矛盾纠纷 disputes: {total}")
+    return total
+
+
+def _settle_the_outbox(at: datetime) -> None:
+    """Notices of the past are nobody's news any more; those of the last hours are told."""
+    past = OutboxItem.objects.filter(topic="notice", done_at=None, payload__model="disputes.dispute")
+    past.filter(created_at__lt=at - timedelta(hours=6)).update(done_at=at)
+
+
+@transaction.atomic
+def leak_between_neighbours(walker: Walker, at: datetime) -> Dispute:
+    """Walk-through 5: the grid's mediator does not settle it in seven days; it rises with its packet by itself; the
+    street does, and the court may confirm within thirty days."""
+    told = walker.told(0, 0)
+    started = at - timedelta(days=19)
+    dispute = walker.open(Told(**{**_fields(told), "origin_number": f"{KEY}leak", "complexity": "simple"}), started)
+    dispute = walker.sign(walker.to_body(dispute, started + timedelta(hours=2)), started + timedelta(hours=6))
+    _offer(walker, dispute, started + timedelta(days=2))
+    risen = started + timedelta(days=7, hours=7)
+    walker.sweep(dispute, risen)
+    dispute.refresh_from_db()
+    dispute = walker.sign(dispute, risen + timedelta(hours=3))
+    agree, later = getattr(verbs, "agree", None), at - timedelta(days=9)
+    if agree is not None and dispute.state == "mediating":
+        agree(dispute, actor=walker.mediator_of(dispute, later), at=later, oral=True,
+              terms="楼上一周内重做防水,赔偿楼下粉刷费3400元,分两期付清;双方不再追究。")
+        dispute.refresh_from_db()
+    return dispute
+
+
+@transaction.atomic
+def unpaid_wages(walker: Walker, at: datetime) -> Dispute:
+    """Walk-through 6: twelve workers unpaid, threats: red, told jointly at once, straight to the labour body, then
+    arbitration with its days."""
+    told = walker.told(0, 5)
+    parties = (
+        PartyTold(name=walker._name(), phone=walker._phone(), people=12, speaker_kind="delegate", speaker_name=walker._name(),
+                  consents=True),
+        PartyTold(name="某建筑劳务公司", side="respondent", kind="legal", phone=walker._phone()),
+    )
+    started = at - timedelta(days=12)
+    dispute = walker.open(Told(**{
+        **_fields(told), "origin_number": f"{KEY}wages", "parties": parties, "flags": ("wages", "threat"),
+        "facts": "十二名工人三个月工资未结,有人扬言要爬塔吊讨薪。", "amount": Decimal(312000), "complexity": "complex",
+        "claims": (ClaimTold(text="付清十二人三个月工资", amount=Decimal(312000)),),
+    }), started)
+    dispute = walker.sign(walker.to_body(dispute, started + timedelta(minutes=20)), started + timedelta(minutes=50))
+    failed = started + timedelta(days=5)
+    actor = walker.mediator_of(dispute, failed)
+    dispute = verbs.fail(dispute, actor=actor, at=failed, note="公司称工程款未到,只同意先付一成")
+    day = failed.date()
+    return verbs.arbitrate(
+        dispute, actor=actor, at=failed, kind="labour_arb", authority="区劳动人事争议仲裁委员会", applied_on=day,
+        filed_on=day, filing_number="海劳仲字〔2026〕18号",
+    )
+
+
+def _fields(told: Told) -> dict:
+    return {name: getattr(told, name) for name in Told.__dataclass_fields__}
