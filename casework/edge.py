@@ -25,8 +25,8 @@ def is_fetch(request: HttpRequest) -> bool:
     return request.headers.get("X-Requested-With") == "fetch"
 
 
-def for_staff(permission: str) -> Callable[[View], View]:
-    """Signed in and holding the permission somewhere; ``request.rights`` and ``request.actor`` are set.
+def for_staff(*permissions: str) -> Callable[[View], View]:
+    """Signed in and holding one of the permissions somewhere; ``request.rights`` and ``request.actor`` are set.
 
     A script gets 401 instead of the sign-in page. Refusals become 404, 403, or a sentence.
     """
@@ -39,7 +39,7 @@ def for_staff(permission: str) -> Callable[[View], View]:
                     return JsonResponse({"code": "not_signed_in", "detail": _("请先登录")}, status=401)
                 return redirect_to_login(request.get_full_path())
             request.rights = rights_of(request.user, at=request.at)
-            if not request.rights.may(permission):
+            if not any(request.rights.may(code) for code in permissions):
                 raise PermissionDenied
             request.actor = Actor.person(request.user, at=request.at)
             try:
@@ -47,7 +47,7 @@ def for_staff(permission: str) -> Callable[[View], View]:
             except MoveRefused as refused:
                 return refusal(request, refused)
 
-        inner.permission = permission
+        inner.permission = "|".join(permissions)
         return inner
 
     return wrap

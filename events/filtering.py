@@ -33,11 +33,12 @@ def read_filters(params: QueryDict, shape: type = Filters) -> Any:
     for field in fields(shape):
         name = called.get(field.name, field.name)
         if name in params:
-            wanted[field.name] = _value(str(field.type), name, params.getlist(name))
+            wanted[field.name] = read_value(str(field.type), name, params.getlist(name))
     return shape(**wanted)
 
 
-def _value(kind: str, name: str, given: list[str]) -> Any:
+def read_value(kind: str, name: str, given: list[str]) -> Any:
+    """One parameter as a field of this annotation takes it. Raises ``invalid`` naming it."""
     if kind.startswith("tuple"):
         return tuple(one for text in given for one in text.split(",") if one)
     text = given[-1].strip()

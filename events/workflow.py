@@ -113,7 +113,7 @@ _TABLE = (
     _move("absorb", _("并入重复件"), LIVE, (), "events.merge"),
     _move("release", _("拆出重复件"), ALL_STATES, (), "events.split_off"),
     _move("split_off", _("拆案"), {"merged"}, {"reported", "awaiting_dispatch"}, needs=("note",), public=True),
-    _move("repeat", _("再次反映"), LIVE, (), "events.report", lanes=SYSTEM, needs=("note",), public=True),
+    _move("repeat", _("再次反映"), LIVE, (), "events.comment", lanes=SYSTEM, needs=("note",), public=True),
     _move("follow", _("上级业务跟踪"), ALL_STATES, (), "events.report", lanes=SYSTEM),
     _move("transfer", _("流转"), LIVE, {"transferred"}, needs=("note",), public=True),
     _move("take_back", _("转回"), {"transferred"}, {"awaiting_dispatch"}, "events.transfer", SYSTEM, ("note",)),

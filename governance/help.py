@@ -58,6 +58,7 @@ HANDBOOKS = (
         _("管理员"),
         frozenset({"system_administrator", "security_administrator", "audit_administrator", "data_steward"}),
     ),
+    Handbook("discipline", _("纪检监督"), frozenset({"discipline_reader"})),
     Handbook("citizen", _("群众"), frozenset()),
 )
 BY_SLUG = {book.slug: book for book in HANDBOOKS}
@@ -70,6 +71,8 @@ PAGES = (
     ("/desk/supervision/", _("督办裁决"), "district-director", "裁决退单"),
     ("/desk/report/", _("上报"), "district-dispatcher", "登记来件"),
     ("/events/", _("工单"), "district-dispatcher", "工单页"),
+    ("/hotline/callbacks/", _("回访"), "call-back-agent", "待回访在哪里"),
+    ("/hotline/discipline/", _("三类问题"), "discipline", "三类问题"),
     ("/grids/", _("一张网"), "street-officer", "网格与人员"),
     ("/grids/staffing/", _("人员配备"), "street-officer", "网格与人员"),
     ("/duty/", _("值班"), "street-officer", "值班与请假"),

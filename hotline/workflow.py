@@ -57,6 +57,9 @@ _TABLE = (
           needs=("note",), public=True),
     _move("forward", _("转派"), {"registered"}, FOLLOWED, lanes=SYSTEM, public=True),
     _move("join", _("并入在办"), {"registered"}, FOLLOWED, "hotline.forward", lanes=SYSTEM, public=True),
+    _move("pass_on", _("转办"), {"registered"}, (), "hotline.forward", lanes=SYSTEM, public=True),
+    _move("settle_elsewhere", _("外部办结"), {"registered"}, {"closed"}, "hotline.answer", lanes=SYSTEM,
+          needs=("note",), public=True),
     _move("follow", _("随办"), FOLLOWED, FOLLOWED, "hotline.supervise", lanes=SYSTEM),
     _move("supply_info", _("补充材料"), {"needs_info"}, FOLLOWED, "hotline.urge", needs=("note",), public=True),
     _move("answer", pgettext_lazy("verb", "答复"), {"answering"}, {"calling_back", "called_back", "closed"},
@@ -90,7 +93,7 @@ _REFERRAL_TABLE = (
     _move("conclude", _("登记结果"), {"received"}, {"concluded"}, "hotline.inspect", needs=("note",)),
     _move("strike_off", _("销号"), {"concluded"}, {"struck_off"}, "hotline.inspect", needs=("note",)),
     _move("reopen_referral", _("重启"), {"struck_off", "returned"}, {"received"}, "hotline.inspect", needs=("note",)),
-    _move("log", _("记录"), REFERRAL_STATES, (), "hotline.inspect", needs=("note",)),
+    _move("comment", _("记录"), REFERRAL_STATES, (), "hotline.inspect", needs=("note",)),
 )
 REFERRAL_MOVES: dict[str, Move] = {move.name: move for move in _REFERRAL_TABLE}
 
@@ -113,5 +116,5 @@ on_referral = _Names(REFERRAL_MOVES)
 
 
 def step_of(state: str) -> str:
-    """The step a state belongs to."""
-    return next(code for code, _label, states in STEPS if state in states)
+    """The step a state belongs to; empty for none."""
+    return next((code for code, _label, states in STEPS if state in states), "")

@@ -29,6 +29,7 @@ from events import transitions as verbs
 from events.models import Event, EventDeadline, EventTrail, WhistlePart
 from events.workflow import LIVE
 from governance.demo import clock
+from governance.demo.calls import CallDesk
 from governance.demo.fate import draw_fate
 from governance.demo.player import PATIENCE, Life
 from governance.demo.reports import HOURS, SHANGHAI, told_at
@@ -45,6 +46,8 @@ MOST_OPEN = 520
 FEWEST_OPEN = 260
 REST_MARK = "-rest"
 """Client keys that end so are the remainder of ``--full``: nobody works on them."""
+CALLS_SHARE = 0.2
+"""Of the acts of the living district those of the hotline's desk."""
 DAY_PAUSE, NIGHT_PAUSE = (1.8, 4.5), (4.0, 8.0)
 
 
@@ -63,6 +66,7 @@ class District:
         self.rng = random.Random()
         self._ties = count()
         self._last_key = 0
+        self.calls = CallDesk(stage)
 
     # What is there ----------------------------------------------------------------------------------------
 
@@ -111,6 +115,9 @@ class District:
         """One act: what is due, else a new report; the name of the verb, or an empty text."""
         if self.looked_at is None or at - self.looked_at > timedelta(seconds=LOOK_EVERY_SECONDS / self.hurry * HURRY):
             self.look(at)
+        if self.rng.random() < CALLS_SHARE and (name := self.calls.act(at)):
+            self.done[name] += 1
+            return name
         few = len(self.queue) < FEWEST_OPEN
         many = len(self.queue) > MOST_OPEN
         if not many and self.rng.random() < (0.3 if few else 0.11):
@@ -263,6 +270,8 @@ def _one_step(district: District, at: datetime, most_reports: float) -> None:
     share = HOURS[at.astimezone(SHANGHAI).hour] / max(HOURS)
     for _n in range(int(most_reports * share + district.rng.random())):
         district.report(at)
+    for _n in range(2):
+        district.calls.act(at)
     while district.queue and district.queue[0][0] <= at:
         _moment, _tie, key, version = heapq.heappop(district.queue)
         district._do(key, version, at)

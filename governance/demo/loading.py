@@ -19,6 +19,7 @@ from events import placing
 from events.load import load_reference, make_routing_rules
 from events.models import Event
 from governance.demo import clock, memory
+from governance.demo.calls import make_calls
 from governance.demo.disputes import make_disputes
 from governance.demo.past import DAYS, PER_DAY, make_past
 from governance.demo.shelf import tell_all
@@ -48,6 +49,7 @@ def load_all(
     say("往事 the last two weeks")
     stage = Stage(at)
     make_past(at, stage=stage, per_day=per_day or PER_DAY, days=days or DAYS, say=say)
+    say(f"热线 calls: {make_calls(at, stage)}")
     tell_all(at, stage, say=say)
     make_disputes(at, stage=stage, say=say)
     say(f"知识库 knowledge articles: {load_samples(at, who=lambda unit, code: _somebody(stage, unit.pk, code))}")
@@ -71,7 +73,8 @@ def purge() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL gov.profile = 'test'")  # the guards of the trail let TRUNCATE through for tests only
         cursor.execute(
-            "TRUNCATE events_event, disputes_dispute, casework_outboxitem, casework_notice, casework_delivery CASCADE"
+            "TRUNCATE hotline_caller, events_event, disputes_dispute, casework_outboxitem, casework_notice, casework_delivery"
+            " CASCADE"
         )
     memory.forget()
     clock.reset()

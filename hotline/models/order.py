@@ -180,6 +180,12 @@ class HotlineOrder(Case):
             return True
         return super().is_visible_to(rights)
 
+    def is_reached_by(self, rights: Rights, permission: str) -> bool:
+        """On the land or by a unit; one's own call wherever it lies."""
+        if rights.person_id and self.agent_id == rights.person_id and rights.may(permission):
+            return rights.may("hotline.register")
+        return super().is_reached_by(rights, permission)
+
     @property
     def opened_event(self) -> bool:
         """Whether the event it follows was opened from this call."""

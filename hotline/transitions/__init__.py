@@ -1,8 +1,8 @@
 """The verbs of a hotline order and of a referral, one function per move; the only callers of the door in this room."""
 
-from .answering import answer, answer_directly
+from .answering import answer, answer_directly, pass_on, settle_elsewhere
 from .calling import call_back, rate
-from .discipline import conclude, give_back, hand_over, log, receive, reopen_referral, strike_off
+from .discipline import conclude, give_back, hand_over, receive, reopen_referral, strike_off
 from .excluding import ask_exclusion, grant_exclusion, refuse_exclusion
 from .following import follow
 from .forwarding import forward, join, supply_info
@@ -25,7 +25,7 @@ __all__ = [
     "grant_exclusion",
     "hand_over",
     "join",
-    "log",
+    "pass_on",
     "raise_flag",
     "rate",
     "receive",
@@ -33,6 +33,7 @@ __all__ = [
     "register",
     "reopen",
     "reopen_referral",
+    "settle_elsewhere",
     "strike_off",
     "supervise",
     "supply_info",

@@ -38,6 +38,23 @@ def answer_directly(
     return passage.case
 
 
+def pass_on(order: HotlineOrder, *, actor: Actor, at: datetime, note: str = "") -> HotlineOrder:
+    """转办 on the platform where the order is handled: one row in the trail for each time it was passed on there."""
+    with moving(order, do.pass_on, actor=actor, at=at, note=note) as passage:
+        passage.clocks.stop("forward", at=at)
+    return passage.case
+
+
+def settle_elsewhere(order: HotlineOrder, *, actor: Actor, at: datetime, note: str) -> HotlineOrder:
+    """外部办结: handled and answered on another platform; ``note`` is the answer given there. Nothing is known of
+    whether it was solved, so nothing is said of it."""
+    with moving(order, do.settle_elsewhere, actor=actor, at=at, note=note) as passage:
+        _write(passage, note)
+        passage.case.outcome, passage.case.closed_at = "explained", at
+        passage.clocks.stop_all(at=at)
+    return passage.case
+
+
 def answer(order: HotlineOrder, *, actor: Actor, at: datetime, note: str) -> HotlineOrder:
     """答复 to the caller after the work, in the caller's words; the promise is met or missed, the call-back begins."""
     with moving(order, do.answer, actor=actor, at=at, note=note) as passage:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from casework.actor import Actor
 from casework.door import MoveRefused, Passage, batch, missing, moving, opening
+from events.cover import posts_with
+from events.models import Event
 from hotline.limits import limits
 from hotline.models import HotlineOrder, Referral
 from hotline.recording import record_of
@@ -26,40 +29,56 @@ def hand_over(
 
     Raises ``invalid`` for another kind, ``handed_over`` while one of this kind is open.
     """
-    if kind not in Referral.Kind.values:
-        raise missing(kind=_("请选择三类问题之一"))
     with batch() as shared:
         shared.lock([order])
         with moving(order, do.hand_over, actor=actor, at=at, note=note) as passage:
             locked = passage.case
             event = lead_of(locked.event) if locked.event_id else None
-            open_ones = Referral.objects.filter(case_number=locked.number, kind=kind)
-            if open_ones.exclude(state__in=("returned", "struck_off")).exists():
-                raise MoveRefused("handed_over", _("该类问题已移送"))
-            referral = Referral(
-                order=locked, event=event, case_number=locked.number, kind=kind, reason=note[:REASONS],
-                unit_id=unit_id or (event.owner_unit_id if event else None), handed_over_at=at,
-                area_id=locked.area_id, area_path=_district_path(locked), unit_ids=list(_inspectors(at)),
-                record=record_of(locked, event, at=at),
-            )
-            with opening(referral, on_referral.refer, actor=actor, at=at, note=note[:REASONS]) as inner:
-                inner.clocks.start(
-                    "receive", kind="WD", budget_seconds=limits().receive_days * DAY, at=at, ladder=""
-                )
-                inner.tell("referral_handed_over")
+            referral = _open(locked, event, actor=actor, at=at, kind=kind, note=note, unit_id=unit_id)
             passage.details["kind"] = kind
     return referral
 
 
-def _district_path(order: HotlineOrder) -> str:
+def refer_event(event: Event, *, actor: Actor, at: datetime) -> Referral:
+    """A clue that the ladder or a supervisor marked on an event, with or without a call behind it. Raises
+    ``invalid``, ``handed_over``."""
+    note = _("事件标记为三类问题线索")
+    order = HotlineOrder.objects.filter(event=event, has_joined=False).first()
+    if order is not None:
+        return hand_over(order, actor=actor, at=at, kind=event.clue_kind, note=note)
+    with transaction.atomic():
+        Event.objects.select_for_update().get(pk=event.pk)
+        return _open(None, event, actor=actor, at=at, kind=event.clue_kind, note=note)
+
+
+def _open(
+    order: HotlineOrder | None, event: Event | None, *, actor: Actor, at: datetime, kind: str, note: str,
+    unit_id: int | None = None,
+) -> Referral:
+    case = order if order is not None else event
+    if kind not in Referral.Kind.values:
+        raise missing(kind=_("请选择三类问题之一"))
+    open_ones = Referral.objects.filter(case_number=case.number, kind=kind)
+    if open_ones.exclude(state__in=("returned", "struck_off")).exists():
+        raise MoveRefused("handed_over", _("该类问题已移送"))
+    referral = Referral(
+        order=order, event=event, case_number=case.number, kind=kind, reason=note[:REASONS],
+        unit_id=unit_id or (event.owner_unit_id if event else None), handed_over_at=at, area_id=case.area_id,
+        area_path=_district_path(case), unit_ids=sorted(_inspectors(at)), record=record_of(order, event, at=at),
+    )
+    with opening(referral, on_referral.refer, actor=actor, at=at, note=note[:REASONS]) as passage:
+        passage.clocks.start("receive", kind="WD", budget_seconds=limits().receive_days * DAY, at=at, ladder="")
+        passage.tell("referral_handed_over")
+    return referral
+
+
+def _district_path(case: HotlineOrder | Event) -> str:
     """The district's path: inspection of a street does not exist, and the clue is the district's."""
-    before, _sep, _after = order.area_path.partition(f"{order.district_code}/")
-    return f"{before}{order.district_code}/"
+    before, _sep, _after = case.area_path.partition(f"{case.district_code}/")
+    return f"{before}{case.district_code}/"
 
 
 def _inspectors(at: datetime) -> set[int]:
-    from events.cover import posts_with
-
     return set(posts_with("hotline.inspect", at=at).exclude(unit=None).values_list("unit_id", flat=True))
 
 
@@ -127,9 +146,9 @@ def reopen_referral(referral: Referral, *, actor: Actor, at: datetime, note: str
     return passage.case
 
 
-def log(referral: Referral, *, actor: Actor, at: datetime, note: str) -> Referral:
+def comment(referral: Referral, *, actor: Actor, at: datetime, note: str) -> Referral:
     """记录: a line of inspection's own log; nothing else changes."""
-    with moving(referral, on_referral.log, actor=actor, at=at, note=note) as passage:
+    with moving(referral, on_referral.comment, actor=actor, at=at, note=note) as passage:
         if len(note) > 2000 or "\x00" in note:
             raise missing(note=_("内容不能超过%(n)s字") % {"n": 2000})
     return passage.case

@@ -42,7 +42,7 @@ def _report_of(order: HotlineOrder) -> Report:
         lon=order.lon, lat=order.lat, address=order.address, area=_area_code(order), number=order.number,
         token=order.token, tracking_code=order.tracking_code, follower=ROOM,
         reporter_name=caller.name if caller else "", reporter_phone=caller.phone if caller else "",
-        is_secret=order.is_secret, external_number=_outside_number(order), occurred_at=None,
+        is_secret=order.is_secret, external_number=_outside_number(order), client_key=order.client_key,
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.html import escape
 
 from events.citizen import kept
 from events.models import WorkOrder
+from tests.access import hotline_scene
 from tests.access.declared import CASE_ROWS, DECLARED, LOCAL, OFFICE, PUBLIC, SIGNED_IN, TOKEN, Rule
 from tests.access.scene import (
     EVERYBODY,
@@ -25,6 +26,7 @@ from tests.access.scene import (
     permissions_of,
     reaches,
     sees,
+    sees_call,
 )
 from tests.pictures import jpeg
 from tests.world import NOON
@@ -67,23 +69,27 @@ def cells() -> Iterator[Cell]:
                     yield Cell(pattern, method, who, relation, extra)
 
 
+VERBS_OF = {
+    "event verb": [(relation, verb) for relation in EVENT_OBJECTS for verb in DO_VERBS],
+    "call verb": [
+        (relation, verb) for relation in (*hotline_scene.RELATIONS, MISSING) for verb in hotline_scene.VERBS
+    ],
+}
+OBJECTS: dict[str, tuple[str, ...]] = {
+    "event": EVENT_OBJECTS,
+    "order": (*RELATIONS, MISSING),
+    "call": (*hotline_scene.RELATIONS, MISSING),
+    "area": ("", "150302002", "150302001", "150302002001001", MISSING),
+    "row": ("inside", "outside", MISSING),
+    **dict.fromkeys(("case", "land", "unit", "handbook", "service", "request", "plate", "app", "named"), ("there", MISSING)),
+    **dict.fromkeys(("notice", "owned"), ("mine", "another's", MISSING)),
+}
+
+
 def _objects(rule: Rule) -> list[tuple[str, str]]:
-    kind = rule.about.split(" ")[0]
-    if rule.about == "event verb":
-        return [(relation, verb) for relation in EVENT_OBJECTS for verb in DO_VERBS]
-    if kind == "event":
-        return [(relation, "") for relation in EVENT_OBJECTS]
-    if kind == "order":
-        return [(relation, "") for relation in (*RELATIONS, MISSING)]
-    if kind == "area":
-        return [("", ""), ("150302002", ""), ("150302001", ""), ("150302002001001", ""), (MISSING, "")]
-    if kind == "row":
-        return [("inside", ""), ("outside", ""), (MISSING, "")]
-    if kind in ("case", "land", "unit", "handbook", "service", "request", "plate", "app", "named"):
-        return [("there", ""), (MISSING, "")]
-    if kind in ("notice", "owned"):
-        return [("mine", ""), ("another's", ""), (MISSING, "")]
-    return [("", "")]
+    if rule.about in VERBS_OF:
+        return VERBS_OF[rule.about]
+    return [(relation, "") for relation in OBJECTS.get(rule.about.split(" ")[0], ("",))]
 
 
 def in_sample(cell: Cell, one_in: int) -> bool:
@@ -136,6 +142,8 @@ def _of_object(scene: Scene, cell: Cell, rule: Rule) -> str:
     kind = rule.about.split(" ")[0]
     if kind in ("event", "order"):
         return _of_event(scene, cell, rule)
+    if kind == "call":
+        return _of_call(scene, cell, rule)
     if kind == "area":
         return _of_area(scene, cell)
     if kind == "row":
@@ -183,6 +191,21 @@ def _of_event(scene: Scene, cell: Cell, rule: Rule) -> str:
     return ANSWERED if reaches(scene, cell.who, verb, area_path=path, unit_ids=units) else REFUSED
 
 
+def _of_call(scene: Scene, cell: Cell, rule: Rule) -> str:
+    order = scene.calls.get(cell.relation)
+    if order is None or not sees_call(scene, cell.who, order):
+        return HIDDEN
+    verb = hotline_scene.VERBS.get(cell.extra, rule.verb)
+    if not verb:
+        return ANSWERED
+    if cell.extra and verb not in permissions_of(cell.who):
+        return FORBIDDEN
+    if verb == "casework.view_trail":
+        return ANSWERED if verb in permissions_of(cell.who) else REFUSED
+    place = {"area_path": order.area_path, "unit_ids": tuple(order.unit_ids)}
+    return ANSWERED if reaches(scene, cell.who, verb, **place) else REFUSED
+
+
 def _of_area(scene: Scene, cell: Cell) -> str:
     if cell.relation == "":
         paths = [area.path for area in scene.world.areas.values()]
@@ -211,6 +234,7 @@ def address(scene: Scene, cell: Cell) -> tuple[str, dict]:
     values = {
         "str:number": NO_NUMBER if is_missing else thing.event.number,
         "event_number:number": NO_NUMBER if is_missing else thing.event.number,
+        "order_number:number": NO_NUMBER if is_missing else scene.calls.get(cell.relation, scene.calls["call_a"]).number,
         "order_id:order_id": NO_KEY if is_missing else thing.order,
         "int:key": _key(scene, cell, rule, thing),
         "slug:name": cell.extra or ("received" if rule.about == "named briefing" else "comment"),
@@ -281,7 +305,7 @@ def ask(scene: Scene, cell: Cell) -> object:
         return client.generic("POST", path, sent, content_type="application/x-www-form-urlencoded")
     if rule.about == "case":
         body["digits"] = f"199000{0:04d}"[-4:]
-    headers = {"X-Requested-With": "fetch"} if rule.about == "event verb" else {}
+    headers = {"X-Requested-With": "fetch"} if rule.about in ("event verb", "call verb") else {}
     return client.post(path, {**body, "note": body.get("note", "说明")}, headers=headers)
 
 
@@ -291,7 +315,7 @@ def ask(scene: Scene, cell: Cell) -> object:
 def is_right(cell: Cell, wanted: str, answer: object) -> bool:
     status, face = answer.status_code, DECLARED[cell.pattern].face
     if wanted == ANSWERED:
-        may_be_late = cell.method != "GET" or DECLARED[cell.pattern].about == "event verb"
+        may_be_late = cell.method != "GET" or DECLARED[cell.pattern].about in ("event verb", "call verb")
         return status < 400 or (may_be_late and status in (400, 409, 422))
     if wanted == REFUSED:
         return status in (403, 409) or (status == 400 and cell.pattern.endswith("/merge/"))
@@ -306,7 +330,7 @@ def is_right(cell: Cell, wanted: str, answer: object) -> bool:
 
 def _asks_for_sign_in(cell: Cell, face: str, answer: object) -> bool:
     status = answer.status_code
-    if face == "api" or (DECLARED[cell.pattern].about == "event verb" and cell.method == "POST"):
+    if face == "api" or (DECLARED[cell.pattern].about in ("event verb", "call verb") and cell.method == "POST"):
         return status == 401
     if face == "legacy":
         return status in (401, 403)

@@ -2,13 +2,57 @@
 
 from __future__ import annotations
 
-from tests.access.rules import Rule, act, form, opened, page
+from tests.access.rules import Rule, act, api, form, opened, page
 
 KNOW, WRITE, REVIEW = "hotline.knowledge_read", "hotline.knowledge_write", "hotline.knowledge_review"
 EXCHANGE, WALL, BRIEF = "hotline.exchange", "dashboard.view", "dashboard.briefing"
 PAPER = "briefings/<briefing_number:number>/"
 ARTICLE = "hotline/knowledge/<article_number:number>/"
+CALLS = "hotline.view|hotline.register|hotline.call_back"
+"""Whoever may see some orders; which, is asked of each."""
+SEES = "hotline.inspect|hotline.hand_over"
+ORDER, REFERRAL = "hotline/<order_number:number>/", "hotline/discipline/<referral_number:number>/"
+ONE = "api/v1/hotline/<order_number:number>/"
+NOTE = {"note": "说明"}
+ORDER_VERBS: dict[str, tuple[str, dict]] = {
+    # verb, permission that must hold on the order, a body that its form takes
+    "answer_directly": ("hotline.answer", NOTE),
+    "forward": ("hotline.forward", {}),
+    "join": ("hotline.forward", {"event": "20260305-0302-1-00001"}),
+    "supply_info": ("hotline.urge", NOTE),
+    "answer": ("hotline.answer", NOTE),
+    "call_back": ("hotline.call_back", {"finding": "reached", "solved": True, "level": 4}),
+    "urge": ("hotline.urge", NOTE),
+    "supervise": ("hotline.supervise", NOTE),
+    "classify": ("hotline.classify", {"demand": "help", **NOTE}),
+    "reopen": ("hotline.reopen", NOTE),
+    "ask_exclusion": ("hotline.ask_exclusion", {"reason": "no_duty", **NOTE}),
+    "grant_exclusion": ("hotline.decide_exclusion", NOTE),
+    "refuse_exclusion": ("hotline.decide_exclusion", NOTE),
+    "hand_over": ("hotline.hand_over", {"kind": "shirking", **NOTE}),
+    "correct": ("hotline.register", {"text": "改过的内容", **NOTE}),
+    "comment": ("hotline.comment", NOTE),
+}
 RULES: dict[str, Rule] = {
+    "hotline/orders/": page(CALLS, lists=True),
+    ORDER: page(CALLS, "call"),
+    f"{ORDER}clock/": page(CALLS, "call"),
+    f"{ORDER}do/<slug:name>/": form(CALLS, "call verb"),
+    "hotline/callbacks/": page("hotline.call_back", lists=True),
+    "hotline/callbacks/<int:key>/": act("hotline.call_back", "named call_back", body={"finding": "unreached"}),
+    "hotline/silence/": page("hotline.view", lists=True),
+    "hotline/discipline/": page(SEES, lists=True),
+    "hotline/discipline/ledger.csv": page("hotline.export", lists=True),
+    REFERRAL: page(SEES, "named referral"),
+    f"{REFERRAL}do/<slug:name>/": form("hotline.inspect", "named referral"),
+    "api/v1/hotline/": Rule("api", {"GET": CALLS, "POST": "hotline.register"}, lists=True),
+    ONE: api(CALLS, "call"),
+    f"{ONE}trail/": api(CALLS, "call", verb="casework.view_trail"),
+    f"{ONE}clock/": api(CALLS, "call"),
+    **{
+        f"{ONE}{name}/": Rule("api", {"POST": CALLS}, "call", verb=code, body=body)
+        for name, (code, body) in ORDER_VERBS.items()
+    },
     "hotline/knowledge/": page(KNOW, lists=True),
     "hotline/knowledge/suggest/": page(KNOW, lists=True),
     "hotline/knowledge/new/": form(WRITE),
@@ -42,7 +86,7 @@ RULES: dict[str, Rule] = {
     "c/knowledge/": opened(),
     "c/knowledge/<article_number:number>/": opened("named article"),
 }
-ADMIN_MODELS: dict[str, str] = {}
+ADMIN_MODELS: dict[str, str] = {"hotline/hotlineorder": "hotline.view", "hotline/hotlinedeadline": "hotline.view"}
 CASE_ROWS: tuple[str, ...] = ()
-FORMLESS: tuple[str, ...] = ()
+FORMLESS: tuple[str, ...] = ("hotlineorder", "hotlinedeadline")
 UNDELETED: tuple[str, ...] = ()

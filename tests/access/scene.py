@@ -16,8 +16,9 @@ from events import loads, material, transitions
 from events.models import Event
 from grids import outlines, places
 from grids.models import Area
+from hotline.models import HotlineOrder
 from tests import world as worlds
-from tests.access import knowledge_scene
+from tests.access import hotline_scene, knowledge_scene
 from tests.pictures import jpeg
 from tests.world import CAST, NOON, World
 
@@ -78,6 +79,8 @@ class Scene:
     """By converter of an address: the number of something that is there, and one that is not."""
     keys: dict[str, int] = field(default_factory=dict)
     """By kind: the key of a row that is there."""
+    calls: dict[str, HotlineOrder] = field(default_factory=dict)
+    """Hotline orders by relation."""
     owned: dict[str, dict[str, int]] = field(default_factory=dict)
     """By kind: the key of everybody's own row, and one that is ``another's``."""
 
@@ -113,6 +116,7 @@ def make_scene() -> Scene:
         "accounts/user": {"inside": scene.world.people["worker_a1"].pk, "outside": scene.world.people["worker_b1"].pk},
     } | case_rows(scene)
     knowledge_scene.add(scene)
+    hotline_scene.add(scene)
     return scene
 
 
@@ -204,3 +208,12 @@ def sees(scene: Scene, who: str, thing: Thing) -> bool:
         return True
     return reaches(scene, who, "events.view", area_path=event.area_path, unit_ids=tuple(event.unit_ids))
 
+
+def sees_call(scene: Scene, who: str, order: HotlineOrder) -> bool:
+    """Whether the member may know of the order: on their land, by their unit, taken by them, to be called back."""
+    place = {"area_path": order.area_path, "unit_ids": tuple(order.unit_ids)}
+    if order.agent_id == scene.world.people[who].pk and "hotline.register" in permissions_of(who):
+        return True
+    if order.state == "calling_back" and reaches(scene, who, "hotline.call_back", area_path=order.area_path):
+        return True
+    return reaches(scene, who, "hotline.view", **place)

@@ -1,36 +1,36 @@
-"""``manage.py import_hotline FILE --mapping NAME``: past hotline orders from CSV, with a report per refused row."""
+"""``manage.py import_hotline FILE --mapping NAME``: orders of an existing 12345 system with a report per row."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError
+from django.utils import timezone
 
-from casework.actor import Actor
+from events.importing import BadFile, BadMapping
+from governance.management.commands import import_events
 from governance.progress import Progress
-from hotline.exchange.history import import_history, load_mapping
-from hotline.exchange.mapping import MappingError
+from hotline.importing import Mapping, import_orders, shipped
 
 
-class Command(BaseCommand):
-    help = "Take past hotline orders in from a CSV or CSV.GZ file; a second import changes nothing."
-
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--mapping", default="replies", help="shipped name, or path of a JSON file")
+class Command(import_events.Command):
+    help = f"Take hotline orders in from a CSV, CSV.GZ or XLSX file. Shipped mappings: {', '.join(shipped())}"
 
     def handle(self, *args: object, **options: object) -> None:
         path: Path = options["file"]
         if not path.is_file():
             raise CommandError(f"there is no file {path}")
-        bar = Progress(path.name)
+        now, bar = timezone.now(), Progress(path.name)
         try:
-            tally = import_history(path, load_mapping(options["mapping"]), actor=Actor.system(), progress=bar)
-        except MappingError as error:
+            tally = import_orders(
+                path, Mapping.load(options["mapping"]), actor=self._actor(options["username"], now), now=now,
+                progress=bar, dry_run=options["dry_run"],
+            )
+        except (BadFile, BadMapping) as error:
             raise CommandError(str(error)) from error
         bar.finish()
         self.stdout.write(
-            f"{tally.rows:,} rows: {tally.created:,} taken in, {tally.known:,} known before, {len(tally.refused):,} refused"
+            f"{tally.rows:,} rows: {tally.created:,} taken in, {tally.known:,} known before, "
+            f"{len(tally.refused):,} refused"
         )
-        for row in tally.refused[:20]:
-            self.stdout.write(f"  line {row['line']}: {row['reason']}")
+        self._tell_refused(tally.refused, options["report"])
