@@ -2,9 +2,9 @@
 
 A mapping is a JSON object as for events (``events.importing``): ``fields`` (field → column, or columns joined by a
 space), ``values`` (field → {cell → value}, ``*`` for any other), ``constants``, ``timezone``. ``transfers`` counts how
-often the order was passed on there, ``reply_days`` is whole days from registration to the answer (or ``answered_at`` its moment); both become rows
-of the trail, so that a report counts them as it counts those of this house. Nothing is lost: each row is taken in,
-known, or named with line, column and reason.
+often the order was passed on there; ``reply_days`` is whole days from registration to the answer, ``answered_at`` its
+moment. Both become rows of the trail, so that a report counts them as it counts those of this house. Nothing is lost:
+each row is taken in, known, or named with line, column and reason.
 """
 
 from __future__ import annotations
