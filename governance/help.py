@@ -59,6 +59,10 @@ HANDBOOKS = (
         frozenset({"system_administrator", "security_administrator", "audit_administrator", "data_steward"}),
     ),
     Handbook("discipline", _("纪检监督"), frozenset({"discipline_reader"})),
+    Handbook(
+        "knowledge-editor", _("知识库和热线简报"),
+        frozenset({"department_handler", "department_head", "district_dispatcher", "district_director", "hotline_agent"}),
+    ),
     Handbook("citizen", _("群众"), frozenset()),
 )
 BY_SLUG = {book.slug: book for book in HANDBOOKS}
@@ -82,6 +86,12 @@ PAGES = (
     ("/m/tasks/", _("任务"), "grid-worker", "办任务"),
     ("/c/", _("群众端"), "citizen", "随手拍"),
     ("/c/track/", _("查进度"), "citizen", "查进度"),
+    ("/hotline/knowledge/", _("知识库"), "knowledge-editor", "查知识"),
+    ("/hotline/knowledge/queue/", _("审核与复审"), "knowledge-editor", "审核和复审"),
+    ("/hotline/knowledge/gaps/", _("知识缺口"), "knowledge-editor", "知识缺口"),
+    ("/hotline/knowledge/quiz/", _("每周一训"), "knowledge-editor", "每周一训"),
+    ("/hotline/exchange/", _("平台对接"), "knowledge-editor", "平台对接"),
+    ("/briefings/", _("热线简报"), "knowledge-editor", "热线简报"),
     ("/admin/", _("后台管理"), "administrator", "后台里有什么"),
     ("/accounts/", _("个人设置"), "administrator", "账号与密码"),
 )

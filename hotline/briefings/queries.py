@@ -8,12 +8,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from casework.door import not_found
-from grids.scope import Rights, path_filter
+from grids.scope import Rights
+from hotline import queries as orders
 from hotline.briefings.models import Briefing, BriefingVersion
 from hotline.briefings.transitions import READ, SIGN, TOKEN, WRITE
 from hotline.models import HotlineOrder
-
-ORDERS = "hotline.view"
 
 
 def visible_to(rights: Rights) -> QuerySet[Briefing]:
@@ -87,6 +86,5 @@ def _pieces(line: str, figures: dict[str, dict], notes: dict[str, int]) -> list[
 
 def orders_behind(figure: dict, rights: Rights) -> QuerySet[HotlineOrder]:
     """The orders that a figure counted, as far as the reader may see them."""
-    scope = path_filter(rights, ORDERS, "area_path") | Q(unit_ids__overlap=list(rights.units(ORDERS)))
-    rows = HotlineOrder.objects.filter(scope, pk__in=figure.get("keys") or ())
+    rows = orders.visible_to(rights).filter(pk__in=figure.get("keys") or ())
     return rows.select_related("category", "event__owner_unit", "area").order_by("-registered_at", "-pk")
