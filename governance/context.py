@@ -15,6 +15,7 @@ NAVIGATION = (
     # label, url name, permission, prefix that marks it as current
     (_("一张图"), "dashboard:wall", "dashboard.view", "/screen/"),
     (_("一张网"), "grids:browse", "grids.view", "/grids/"),
+    (_("一条线"), "hotline:desk", ("hotline.register", "hotline.call_back", "hotline.view", "hotline.inspect"), "/hotline/"),
     (_("工作台"), "events:desk", "events.view", "/desk/"),
     (_("矛调"), "disputes:desk", ("disputes.view", "disputes.narrative", "disputes.hand_over"), "/disputes/"),
     (_("热线"), "hotline:orders", "hotline.view", "/hotline/"),

@@ -347,3 +347,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
     "loggers": {"governance": {"level": "INFO"}, "casework": {"level": "INFO"}},
 }
+
+HOTLINE_LINE = os.environ.get("HOTLINE_LINE", "cti" if PRODUCTION else "simulator")
+"""``simulator`` or ``cti``: what rings the hotline's desk."""
+HOTLINE_CTI_SECRET = os.environ.get("HOTLINE_CTI_SECRET", "")
+"""Signs what the exchange tells; without it the receiver is closed."""

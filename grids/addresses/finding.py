@@ -230,7 +230,8 @@ def _ranked(found: list[Candidate], limit: int) -> Found:
     best: dict[str, Candidate] = {}
     for one in sorted(found, key=lambda c: (-c.score, not c.grid, c.label)):
         best.setdefault(one.key, one)
-    ranked = list(best.values())[:limit]
+    named = {one.grid for one in best.values() if one.kind != "grid"}
+    ranked = [one for one in best.values() if one.kind != "grid" or one.grid not in named][:limit]
     sure = None
     if ranked and ranked[0].grid and ranked[0].score >= SURE:
         rival = next((one for one in ranked[1:] if one.grid and one.grid != ranked[0].grid), None)

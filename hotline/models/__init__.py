@@ -20,6 +20,7 @@ from .discipline import Referral, ReferralAlarm, ReferralDeadline, ReferralTrail
 from .ledger import HotlineAlarm, HotlineDeadline, HotlineTrail
 from .order import HotlineOrder
 from .quality import Exclusion, OrderFlag
+from .seat import Seat
 
 __all__ = [
     "Article",
@@ -52,4 +53,5 @@ __all__ = [
     "ReferralAlarm",
     "ReferralDeadline",
     "ReferralTrail",
+    "Seat",
 ]

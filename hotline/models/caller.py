@@ -85,6 +85,11 @@ class PhoneCall(models.Model):
     )
     rang_at = models.DateTimeField(_("振铃"))
     answered_at = models.DateTimeField(_("接听"), null=True, blank=True)
+    rings_at = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("振铃坐席")
+    )
+    """The one seat it rings at; at all free seats when empty."""
+    held_at = models.DateTimeField(_("保持"), null=True, blank=True)
     ended_at = models.DateTimeField(_("挂断"), null=True, blank=True)
     wrapped_up_at = models.DateTimeField(_("话后完成"), null=True, blank=True)
     read_at = models.DateTimeField(_("已读"), null=True, blank=True)

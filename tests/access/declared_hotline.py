@@ -33,7 +33,24 @@ ORDER_VERBS: dict[str, tuple[str, dict]] = {
     "correct": ("hotline.register", {"text": "改过的内容", **NOTE}),
     "comment": ("hotline.comment", NOTE),
 }
+TAKE, ADDRESS = "hotline.register", "grids.addresses"
+DESK = "hotline.register|hotline.call_back|hotline.view|hotline.inspect|hotline.hand_over"
 RULES: dict[str, Rule] = {
+    "hotline/": page(DESK, lists=True),
+    "hotline/look/": page(TAKE, lists=True),
+    "hotline/drafts/": act(TAKE),
+    "hotline/drafts/drop/": act(TAKE),
+    "hotline/register/": act(TAKE, body={"act": "forward", "text": "路灯不亮", "address": "青山"}),
+    "hotline/caller/": act(TAKE),
+    "hotline/caller/reveal/": act("hotline.reveal"),
+    "hotline/calls/": page(TAKE, lists=True),
+    "hotline/calls/<slug:name>/": act(TAKE, "no such act"),
+    "hotline/line/": opened(methods=("POST",)),
+    "hotline/simulator/": form(TAKE, lists=True),
+    "hotline/addresses/": page(ADDRESS, lists=True),
+    "hotline/addresses/unresolved/": page(ADDRESS, lists=True),
+    "hotline/addresses/unresolved/<int:key>/": act(ADDRESS, "no such address"),
+    "hotline/addresses/import/": form(ADDRESS),
     "hotline/orders/": page(CALLS, lists=True),
     ORDER: page(CALLS, "call"),
     f"{ORDER}clock/": page(CALLS, "call"),
