@@ -16,8 +16,8 @@ SEEN_EVERY = timedelta(minutes=1)
 
 
 class SessionRules:
-    """Ends a session after SESSION_IDLE_MINUTES without a click or SESSION_ABSOLUTE_HOURS in all; background
-    polls (``/pulse``) do not count as a click."""
+    """Ends a session after SESSION_IDLE_MINUTES without a click or SESSION_ABSOLUTE_HOURS in all (an unattended wall
+    brings hours of its own); background polls (``/pulse``) do not count as a click."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -37,7 +37,8 @@ class SessionRules:
         began = request.session.setdefault("began", now)
         seen = request.session.setdefault("seen", now)
         idle = now - seen > settings.SESSION_IDLE_MINUTES * 60
-        if idle or now - began > settings.SESSION_ABSOLUTE_HOURS * 3600:
+        hours = request.session.get("lasts_hours", settings.SESSION_ABSOLUTE_HOURS)
+        if idle or now - began > hours * 3600:
             logout(request)
             return None
         if not request.path.startswith("/pulse") and now - seen >= SEEN_EVERY.total_seconds():

@@ -49,5 +49,6 @@ MEASUREMENTS = [
     Measurement("growth", lambda: apart("benchmarks.growth_figures")),
     Measurement("outbox", lambda: apart("benchmarks.outbox_figures")),
     Measurement("matrix", lambda: apart("benchmarks.matrix_figures")),
+    Measurement("pages", lambda: apart("benchmarks.pages_figures")),
     Measurement("survival", lambda: apart("benchmarks.survival_figures")),
 ]

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 import redis
 from django.conf import settings
 from django.db import Error, connection
+from django.utils import timezone
 
-from casework.clock.authority import database_time
+from casework.clock.authority import database_time, server_time
 from casework.models import Channel, Heartbeat, Notice
 
+MOST_SKEW_SECONDS = 30
 SILENT_AFTER = timedelta(seconds=90)
 PARTS = ("worker", "beat", "relay")
 BROKER_SECONDS = 0.5
@@ -35,7 +37,7 @@ _OUTBOX = """
 
 
 def machinery(*, at: datetime | None = None) -> dict:
-    """The state of every part: ``{"database", "redis", "worker", "beat", "relay", "outbox", "channels", "ok"}``.
+    """The state of every part: ``{"database", "clock", "redis", "worker", "beat", "relay", "outbox", "channels", "ok"}``.
 
     Parts are ``{"ok", "age_seconds", "at", "detail"}``; ages are by the database's clock, ``at`` only stands in
     for it in tests. ``outbox`` is ``{"backlog", "oldest_seconds", "claimed", "dead"}``. ``ok`` is False when a part
@@ -44,6 +46,7 @@ def machinery(*, at: datetime | None = None) -> dict:
     state: dict = {"database": {"ok": True}, "redis": _redis()}
     try:
         now = at or database_time()
+        state["clock"] = _clock()
         state.update(_parts(now))
         state["outbox"] = outbox_state()
         state["channels"] = _channels(now)
@@ -51,6 +54,13 @@ def machinery(*, at: datetime | None = None) -> dict:
         state["database"] = {"ok": False, "error": type(error).__name__}
     state["ok"] = state["database"]["ok"] and all(part.get("ok", True) for part in state.values())
     return state
+
+
+def _clock() -> dict:
+    """Whether this host and the database agree on the time (quality.md T-03): moves are dated by the one, rungs fire
+    by the other."""
+    skew = (timezone.now() - server_time()).total_seconds()
+    return {"ok": abs(skew) <= MOST_SKEW_SECONDS, "skew_seconds": round(skew, 1)}
 
 
 def _redis() -> dict:

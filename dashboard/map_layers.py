@@ -98,12 +98,14 @@ def _edges(boundaries: list[dict]) -> dict | None:
 
 
 def loads(land: Land) -> dict[str, Any]:
-    """``{"loads": {grid: open events}, "over": [grids at or above their cap], "open": {child: open events}}``."""
+    """``{"loads": {grid: open events}, "people": {grid: residents}, "over": [grids at or above their cap], "open":
+    {child: open events}}``."""
     ground = land.above[-1] if land.area.level == "grid" and land.above else land.area
-    caps = dict(
+    grids = list(
         Area.objects.filter(path__startswith=ground.path, level="grid", abolished_on__isnull=True)
-        .values_list("code", "load_cap")
+        .values_list("code", "load_cap", "population")
     )
+    caps = {code: cap for code, cap, _people in grids}
     children = [child.code for child in land.children if child.code not in caps]
     found = read_spans([now_span("now", code) for code in (*caps, *children)])["now"] if caps or children else []
     counts: dict[str, int] = {}
@@ -112,6 +114,7 @@ def loads(land: Land) -> dict[str, Any]:
             counts[row["area_code"]] = counts.get(row["area_code"], 0) + row["present"]
     return {
         "loads": {code: counts.get(code, 0) for code in caps},
+        "people": {code: people for code, _cap, people in grids if people},
         "over": sorted(code for code, cap in caps.items() if cap and counts.get(code, 0) >= cap),
         "open": {child.code: counts.get(child.code, 0) for child in land.children},
     }

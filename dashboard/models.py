@@ -97,3 +97,67 @@ class Recurrence(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("复发")
         indexes = [models.Index(fields=["closed_on", "area_path"], name="recurrence_by_day")]
+
+
+class Dismissal(models.Model):
+    """忽略: somebody has looked at a warning and put it away, with a reason and for so long (screens.md §5.1).
+
+    It comes back at ``until``, when it has grown beyond ``value``, or when somebody lifts it. Rows stay: they are the
+    record of who put what away.
+    """
+
+    class Reason(models.TextChoices):
+        HANDLED = "handled", _("已安排处置")
+        KNOWN = "known", _("已知情,持续关注")
+        FALSE_ALARM = "false_alarm", _("误报或重复")
+        OTHER = "other", _("其他(须说明)")
+
+    area = models.ForeignKey("grids.Area", models.PROTECT, related_name="+", verbose_name=_("区域"))
+    key = models.CharField(_("预警"), max_length=40)
+    title = models.CharField(_("内容"), max_length=80)
+    value = models.PositiveIntegerField(_("当时件数"))
+    reason = models.CharField(_("原因"), max_length=12, choices=Reason.choices)
+    note = models.CharField(_("说明"), max_length=120, blank=True)
+    person = models.ForeignKey("accounts.User", models.PROTECT, related_name="+", verbose_name=_("忽略人"))
+    at = models.DateTimeField(_("时间"))
+    until = models.DateTimeField(_("恢复时间"))
+    lifted_at = models.DateTimeField(_("提前恢复"), null=True)
+    lifted_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, related_name="+", verbose_name=_("恢复人")
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("预警忽略记录")
+        indexes = [models.Index(fields=["area", "until"], name="dismissal_in_force")]
+
+
+class Kiosk(models.Model):
+    """An unattended wall: a browser that starts with a token instead of a sign-in (screens.md §5.1 Kiosk).
+
+    The token is shown once and kept as a hash. It opens the wall as ``person``, who may do nothing but look at
+    numbers. Revoking ends its session at once.
+    """
+
+    name = models.CharField(_("名称"), max_length=60, unique=True)
+    area = models.ForeignKey(
+        "grids.Area", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("区域"),
+        help_text=_("留空则为该账号的最大区域"),
+    )
+    person = models.ForeignKey(
+        "accounts.User", models.PROTECT, related_name="+", verbose_name=_("大屏账号"),
+        help_text=_("只能是仅有“查看大屏与看板”权限的账号"),
+    )
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    session_key = models.CharField(max_length=40, blank=True, editable=False)
+    issued_by = models.ForeignKey(
+        "accounts.User", models.PROTECT, related_name="+", verbose_name=_("签发人"), editable=False
+    )
+    issued_at = models.DateTimeField(_("签发时间"), editable=False)
+    started_at = models.DateTimeField(_("最近启动"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("吊销时间"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("大屏终端")
+
+    def __str__(self) -> str:
+        return self.name

@@ -13,7 +13,7 @@ from dashboard.formulas import fair_rate, measure, persons, rate, share_of
 from dashboard.names import category_name
 from dashboard.rates import closure_rate, on_time_rate, satisfaction
 from dashboard.spans import total
-from dashboard.tiles import duty_url, in_hand, on_duty_of
+from dashboard.tiles import before_of, duty_url, in_hand, on_duty_of
 from events.models import Event
 from events.workflow import LIVE
 from grids.models import DutyTurn
@@ -71,6 +71,7 @@ def by_area(reading: Reading) -> dict[str, Any]:
     return measure(
         _("区域事项分析"), whole, formula=_("期内受理件数,按下级区域和事项大类(前五类 + 其他)"), as_of=reading.at,
         list_url=reading.lists.reported(reading.first, reading.last), rows=rows, categories=legend, unit=_("件"),
+        change=whole - before_of(reading, "reported", "reported_before"),
     )
 
 

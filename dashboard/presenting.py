@@ -92,8 +92,13 @@ def _tile(key: str, item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _arrow(delta: int) -> str:
-    return f"↑{delta} " if delta > 0 else f"↓{-delta} " if delta < 0 else "= "
+def _arrow(delta: float) -> str:
+    return f"↑{delta:g} " if delta > 0 else f"↓{-delta:g} " if delta < 0 else "= "
+
+
+def _change(value: float | None) -> str:
+    """环比 as a panel says it; empty where there is nothing to compare with."""
+    return "" if value is None else _arrow(value).strip()
 
 
 def _parts(values: list[int], whole: int) -> list[dict[str, Any]]:
@@ -115,7 +120,7 @@ def _by_area(item: dict[str, Any]) -> dict[str, Any]:
         for row in item["rows"]
     ]
     legend = [{**entry, "css": f"s{index + 1}"} for index, entry in enumerate(item["categories"])]
-    return {**item, "rows": rows, "legend": legend, "most": most}
+    return {**item, "rows": rows, "legend": legend, "most": most, "change": _change(item["change"])}
 
 
 def _say(row: dict[str, Any], categories: list[dict[str, Any]]) -> str:
@@ -135,7 +140,7 @@ def _windows(item: dict[str, Any]) -> dict[str, Any]:
     return {
         "value": item["value"], "label": item["label"], "numerator": item["numerator"],
         "denominator": item["denominator"], "list_url": item["list_url"], "denominator_url": item["denominator_url"],
-        "windows": item["windows"],
+        "windows": item["windows"], "change": _change(item["week_change"]),
     }
 
 
@@ -174,7 +179,8 @@ def _satisfaction(numbers: dict[str, Any]) -> dict[str, Any]:
         for key in ("satisfied_rate", "rated_rate", "solved_rate", "recurrence_rate")
     ]
     rows = [{**row, "css": css[index]} for index, row in enumerate(levels["rows"])]
-    return {"bar": parts, "levels": rows, "figures": figures, "rated": levels["value"]}
+    change = _change(numbers["satisfied_rate"]["change"])
+    return {"bar": parts, "levels": rows, "figures": figures, "rated": levels["value"], "change": change}
 
 
 def _ranking(item: dict[str, Any]) -> dict[str, Any]:

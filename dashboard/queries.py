@@ -76,6 +76,7 @@ def _wishes(land: Land, first: date, last: date, quality_first: date, ranking_fi
         Span("before", code, "all", first - length, last - length - timedelta(days=1)),
         Span("line", code, "all", days_before(last, QUALITY_DAYS - 1), last, by_day=True),
         Span("quality", code, "all", quality_first, last),
+        Span("quality_before", code, "all", days_before(quality_first, QUALITY_DAYS), days_before(quality_first, 1)),
         Span("quality_category", code, "category", quality_first, last),
         Span("category", code, "category", first, last),
         Span("source", code, "source", first, last),

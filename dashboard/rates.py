@@ -37,6 +37,17 @@ def _windows(reading: Reading) -> list[tuple[str, str, date, dict[str, int]]]:
     ]
 
 
+def _change(now: float | None, before: float | None) -> float | None:
+    """环比 in percentage points; None where either period has nothing to divide by."""
+    return None if now is None or before is None else round(100 * (now - before), 2)
+
+
+def _week_before(reading: Reading) -> dict[str, int]:
+    """Sums of the seven days before the last seven."""
+    first, last = days_before(reading.last, 13), days_before(reading.last, 7)
+    return total([row for day, row in reading.line.items() if first <= day <= last])
+
+
 def _days(reading: Reading) -> list[tuple[date, dict[str, int]]]:
     start = days_before(reading.last, 29)
     days = [start + timedelta(days=n) for n in range(30)]
@@ -61,7 +72,10 @@ def closure_rate(reading: Reading) -> dict[str, Any]:
         for key, label, first, sums in _windows(reading)
     ]
     line = [{"day": day, "value": rate(row["cohort_closed"], row["reported"])} for day, row in _days(reading)]
-    return {**windows[-1], "label": _("办结率"), "windows": windows, "line": line, "target": TARGET}
+    # No 环比: what came last week has had less time to be closed than what came the week before.
+    return {
+        **windows[-1], "label": _("办结率"), "windows": windows, "line": line, "target": TARGET, "week_change": None,
+    }
 
 
 def on_time_rate(reading: Reading) -> dict[str, Any]:
@@ -80,12 +94,17 @@ def on_time_rate(reading: Reading) -> dict[str, Any]:
     for day, row in _days(reading):
         kept, due = _kept(reading, row) if day == reading.last else (row["on_time"], row["due"])
         line.append({"day": day, "value": rate(kept, due)})
-    return {**windows[-1], "label": _("按时办结率"), "windows": windows, "line": line, "target": TARGET}
+    before = _week_before(reading)
+    change = _change(windows[1]["value"], rate(before["on_time"], before["due"]))
+    return {
+        **windows[-1], "label": _("按时办结率"), "windows": windows, "line": line, "target": TARGET,
+        "week_change": change,
+    }
 
 
 def satisfaction(reading: Reading) -> dict[str, dict[str, Any]]:
     """满意率, 参评率, 解决率, 复发率 side by side, and the five levels; by closing date over 30 days."""
-    sums = total(reading.spans["quality"])
+    sums, before = total(reading.spans["quality"]), total(reading.spans["quality_before"])
     first, last, at, lists = reading.quality_first, reading.last, reading.at, reading.lists
     closed = lists.closed(first, last)
     rated = lists.closed(first, last, rating=("1", "2", "3", "4", "5"))
@@ -99,6 +118,7 @@ def satisfaction(reading: Reading) -> dict[str, dict[str, Any]]:
             _("满意率"), sums["satisfied"], sums["rated"], as_of=at,
             formula=_("(非常满意 + 满意 + 基本满意)÷ 已评价;近30日办结"),
             list_url=lists.closed(first, last, rating=("3", "4", "5")), denominator_url=rated,
+            change=_change(rate(sums["satisfied"], sums["rated"]), rate(before["satisfied"], before["rated"])),
         ),
         "rated_rate": share_of(
             _("参评率"), sums["rated"], sums["closed"], as_of=at, formula=_("已评价 ÷ 办结(办结即邀评);近30日办结"),

@@ -38,7 +38,7 @@ def is_today(reading: Reading) -> bool:
     )
 
 
-def _before(reading: Reading, name: str, live: str) -> int:
+def before_of(reading: Reading, name: str, live: str) -> int:
     """The same stretch one period earlier, up to the same hour."""
     return total(reading.spans.get("before", []))[name] + reading.counts.of(live)
 
@@ -49,7 +49,7 @@ def _reported(reading: Reading) -> dict[str, Any]:
         _("今日受理") if is_today(reading) else _("受理"), value,
         formula=_("期内上报的事件,不含不予受理和并案;与上一期同一时刻比较"), as_of=reading.at, numerator=value,
         list_url=reading.lists.reported(reading.first, reading.last), unit=_("件"),
-        delta=value - _before(reading, "reported", "reported_before"),
+        delta=value - before_of(reading, "reported", "reported_before"),
     )
 
 
@@ -69,7 +69,7 @@ def _closed(reading: Reading) -> dict[str, Any]:
         _("今日办结") if is_today(reading) else _("办结"), value,
         formula=_("期内办结的事件(已考评归档),不论何时上报;与上一期同一时刻比较"), as_of=reading.at,
         numerator=value, list_url=reading.lists.closed(reading.first, reading.last), unit=_("件"),
-        delta=value - _before(reading, "closed", "closed_before"),
+        delta=value - before_of(reading, "closed", "closed_before"),
     )
 
 

@@ -10,5 +10,10 @@ urlpatterns = [
     path("screen/live/", views.live, name="live"),
     path("screen/layers.json", views.layers, name="layers"),
     path("screen/duty/", views.duty, name="duty"),
+    path("screen/warnings/", views.warnings, name="warnings"),
+    path("screen/warnings/dismiss/", views.dismiss, name="dismiss"),
+    path("screen/warnings/<int:key>/lift/", views.lift, name="lift"),
+    path("screen/export/", views.export, name="export"),
+    path("screen/replay/", views.replayed, name="replay"),
     path("screen/recurrences/", views.recurrences, name="recurrences"),
 ]

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
-from dashboard import map_layers, presenting
+from accounts.clients import client_address
+from casework import readlog
+from dashboard import dismissals, exporting, kiosk, map_layers, presenting, replay
 from dashboard.land import VIEW, home_code, read_land
-from dashboard.models import Recurrence
+from dashboard.models import Dismissal, Recurrence
 from dashboard.panels import all_panels
 from dashboard.queries import read
 from dashboard.reading import Reading
 from dashboard.tiles import all_tiles
+from events.exporting import TYPES, write_xlsx
 from events.queries import visible_to
-from events.views.edge import for_staff
+from events.views.edge import for_staff, is_fetch
 from grids.scope import SHANGHAI
 
 
 def _area_code(request: HttpRequest) -> str:
-    return request.GET.get("area") or home_code(request.rights)
+    return request.POST.get("area") or request.GET.get("area") or home_code(request.rights)
 
 
 def _today(request: HttpRequest) -> date:
@@ -31,8 +39,10 @@ def _today(request: HttpRequest) -> date:
 
 def _shown(request: HttpRequest) -> tuple[Reading, dict[str, Any]]:
     day = _today(request)
-    reading = read(request.rights, _area_code(request), day, day, request.at)
-    numbers = {**all_tiles(reading), **all_panels(reading)}
+    reading, numbers = _numbers(request)
+    numbers["warnings"] = dismissals.without_dismissed(
+        numbers["warnings"], dismissals.in_force(reading.land, at=request.at)
+    )
     dots = request.GET.get("dots") == "1" or reading.land.area.level in ("community", "grid")
     live = {
         **map_layers.loads(reading.land),
@@ -40,13 +50,23 @@ def _shown(request: HttpRequest) -> tuple[Reading, dict[str, Any]]:
         "dots": dots,
     }
     card = map_layers.grid_card(reading.land, reading.rights, day=day)
-    return reading, presenting.wall_context(reading, numbers, live, card, dots=request.GET.get("dots") == "1")
+    shown = presenting.wall_context(reading, numbers, live, card, dots=request.GET.get("dots") == "1")
+    shown["may_dismiss"] = reading.rights.covers(dismissals.MAY, area_path=reading.land.area.path)
+    shown["dismissal"] = {"reasons": Dismissal.Reason.choices, "hours": dismissals.HOURS}
+    return reading, shown
+
+
+@require_safe
+def wall(request: HttpRequest) -> HttpResponse:
+    """指挥大屏. ``area``, ``kiosk``, ``large``, ``scene``, ``dots`` stand in the address; an unattended wall begins
+    with ``token``."""
+    if request.GET.get("kiosk") == "1" and not request.user.is_authenticated:
+        return kiosk.begin(request)
+    return _wall(request)
 
 
 @for_staff(VIEW)
-@require_safe
-def wall(request: HttpRequest) -> HttpResponse:
-    """指挥大屏. ``area``, ``kiosk``, ``large``, ``scene``, ``dots`` stand in the address."""
+def _wall(request: HttpRequest) -> HttpResponse:
     _reading, shown = _shown(request)
     shown["kiosk"] = request.GET.get("kiosk") == "1"
     shown["large"] = request.GET.get("large") == "1"
@@ -104,3 +124,79 @@ def recurrences(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/recurrences.html", {
         "land": land, "pairs": pairs[:500], "count": rows.count(), "first": first, "last": last,
     })
+
+
+@for_staff(VIEW)
+@require_safe
+def warnings(request: HttpRequest) -> HttpResponse:
+    """预警: what stands on the wall now, to be handled or put away, and the record of what was put away."""
+    reading, numbers = _numbers(request)
+    away = dismissals.in_force(reading.land, at=request.at)
+    shown = dismissals.without_dismissed(numbers["warnings"], away)
+    return render(request, "dashboard/warnings.html", {
+        "land": reading.land, "warnings": shown, "record": dismissals.record(reading.land), "now": request.at,
+        "may_dismiss": reading.rights.covers(dismissals.MAY, area_path=reading.land.area.path),
+        "dismissal": {"reasons": Dismissal.Reason.choices, "hours": dismissals.HOURS},
+    })
+
+
+def _numbers(request: HttpRequest) -> tuple[Reading, dict[str, dict[str, Any]]]:
+    day = _today(request)
+    reading = read(request.rights, _area_code(request), day, day, request.at)
+    return reading, {**all_tiles(reading), **all_panels(reading)}
+
+
+@for_staff(dismissals.MAY)
+@require_POST
+def dismiss(request: HttpRequest) -> HttpResponse:
+    """忽略(原因): put a warning of this area away."""
+    reading, numbers = _numbers(request)
+    row = dismissals.dismiss(
+        reading.land, numbers["warnings"]["rows"], rights=request.rights, at=request.at,
+        **{name: request.POST.get(name, "") for name in ("key", "reason", "note", "hours")},
+    )
+    return _said(request, _("已忽略:%(title)s") % {"title": row.title}, reading.land.area.code)
+
+
+@for_staff(dismissals.MAY)
+@require_POST
+def lift(request: HttpRequest, key: int) -> HttpResponse:
+    """恢复显示."""
+    land = read_land(request.rights, _area_code(request))
+    row = dismissals.lift(key, land, rights=request.rights, at=request.at)
+    return _said(request, _("已恢复显示:%(title)s") % {"title": row.title}, land.area.code)
+
+
+def _said(request: HttpRequest, words: str, area: str) -> HttpResponse:
+    if is_fetch(request):
+        return JsonResponse({"said": words})
+    messages.success(request, words)
+    return redirect(f"{reverse('dashboard:warnings')}?{urlencode({'area': area})}")
+
+
+@for_staff(VIEW)
+@require_safe
+def export(request: HttpRequest) -> HttpResponse:
+    """One panel as a workbook: the numbers that are on the wall, noted in the read log."""
+    panel = request.GET.get("panel", "")
+    if panel not in exporting.PANELS:
+        raise Http404
+    reading, numbers = _numbers(request)
+    table = exporting.table_of(panel, numbers, reading, by=request.user, at=request.at)
+    readlog.record(
+        request.actor, "export", kind="wall", at=request.at, object_key=panel, count=len(table.rows), fields=[],
+        reason=reading.land.area.code, address=client_address(request),
+    )
+    body = BytesIO()
+    write_xlsx(table, body)
+    response = HttpResponse(body.getvalue(), content_type=TYPES["xlsx"])
+    response["Content-Disposition"] = f'attachment; filename="{panel}-{request.at:%Y%m%d-%H%M%S}.xlsx"'
+    return response
+
+
+@for_staff(VIEW)
+@require_safe
+def replayed(request: HttpRequest) -> HttpResponse:
+    """回放: the open events of the last day, hour by hour, counted from the trail."""
+    land = read_land(request.rights, _area_code(request))
+    return JsonResponse({"area": land.area.code, "frames": replay.frames(land, at=request.at)})

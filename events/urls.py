@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from events.views import batch, boards, desk, detail, doing, presence, reporting
+from events.views import batch, boards, desk, detail, doing, presence, reporting, saved
 
 app_name = "events"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("desk/nobody/", boards.nobody, name="nobody"),
     path("desk/supervision/", boards.supervision, name="supervision"),
     path("desk/units/", batch.units, name="units"),
+    path("desk/views/", saved.keep, name="keep_view"),
+    path("desk/views/<int:key>/drop/", saved.drop, name="drop_view"),
     path("desk/presence/", presence.presence, name="presence"),
     path("events/<str:number>/", detail.detail, name="detail"),
     path("events/<str:number>/clock/", detail.clock, name="clock"),

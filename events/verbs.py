@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy
 
+from casework.doing import UNDO_SECONDS
 from casework.door import Move
 from casework.offering import Subjects, Verb, VerbTable
 from events import forms, joint_forms
@@ -15,8 +16,6 @@ from events import further_forms as more
 from events.dossier import Dossier
 from events.transitions.orders import MAIN_KINDS
 from events.workflow import MOVES, OPEN_ORDER
-
-UNDO_SECONDS = 10
 
 
 def _orders(*states: str) -> Subjects:
@@ -61,6 +60,34 @@ def _mine_just_sent(dossier: Dossier, move: Move) -> list[models.Model]:
     return [dossier.event] if fresh else []
 
 
+def _is_fresh(dossier: Dossier, moment: Any) -> bool:
+    return moment is not None and (dossier.at - moment).total_seconds() <= UNDO_SECONDS + 5
+
+
+def _just_delegated(dossier: Dossier, move: Move) -> list[models.Model]:
+    """The event, while its last shares can still be taken back."""
+    found = any(row.kind == "delegate" and row.state == "sent" and _is_fresh(dossier, row.sent_at) for row in dossier.orders)
+    return [dossier.event] if found else []
+
+
+def _just_whistled(dossier: Dossier, move: Move) -> list[models.Model]:
+    me = dossier.rights.person_id
+    found = any(
+        row.state == "blown" and row.approved_by_id == me and _is_fresh(dossier, row.approved_at)
+        for row in dossier.whistles
+    )
+    return [dossier.event] if found else []
+
+
+def _just_urged(dossier: Dossier, move: Move) -> list[models.Model]:
+    me = dossier.rights.person_id
+    found = any(
+        row.issued_by_id == me and row.replied_at is None and row.struck_off_at is None and _is_fresh(dossier, row.issued_at)
+        for row in dossier.supervisions
+    )
+    return [dossier.event] if found else []
+
+
 FRONT = (
     "triage", "claim", "dispatch", "accept", "feed_back", "verify", "call_back", "evaluate", "confer",
     "rule_decline", "whistle", "delegate", "return_up", "decline", "urge", "resume",
@@ -76,12 +103,15 @@ VERBS = VerbTable(
         Verb("accept", forms.UnseenForm, "KeyA", _orders("sent"), at_once=True, none=gettext_lazy("没有待签收的本单位工单")),
         Verb("contact", forms.OptionalNoteForm, "KeyI", _orders("sent", "accepted"), none=gettext_lazy("没有本单位的在办工单")),
         Verb("feed_back", forms.FeedBackForm, "KeyS", _orders("accepted"), none=gettext_lazy("没有已签收的本单位工单")),
-        Verb("delegate", joint_forms.DelegateForm, "KeyF", _orders("accepted"), none=gettext_lazy("没有已签收的本单位工单")),
+        Verb("delegate", joint_forms.DelegateForm, "KeyF", _orders("accepted"), none=gettext_lazy("没有已签收的本单位工单"),
+             undo="undo_delegate", holds=True),
+        Verb("undo_delegate", forms.UnseenForm, subjects=_just_delegated, none="", at_once=True),
         Verb("whistle", joint_forms.WhistleForm, "KeyL"),
         Verb(
             "approve_whistle", forms.OptionalNoteForm, subjects=_rows("whistles", lambda row: row.state == "asked"),
-            none=gettext_lazy("没有待批的吹哨"),
+            none=gettext_lazy("没有待批的吹哨"), undo="undo_whistle", holds=True,
         ),
+        Verb("undo_whistle", forms.UnseenForm, subjects=_just_whistled, none="", at_once=True),
         Verb(
             "refuse_whistle", forms.NoteForm, subjects=_rows("whistles", lambda row: row.state == "asked"),
             none=gettext_lazy("没有待批的吹哨"),
@@ -133,7 +163,8 @@ VERBS = VerbTable(
         Verb("retarget", more.RetargetForm),
         # Supervision
         Verb("nudge", forms.OptionalNoteForm, "KeyC", at_once=True),
-        Verb("urge", more.UrgeForm, "KeyD"),
+        Verb("urge", more.UrgeForm, "KeyD", undo="undo_urge", holds=True),
+        Verb("undo_urge", forms.UnseenForm, subjects=_just_urged, none="", at_once=True),
         Verb(
             "answer_urge", forms.NoteForm, subjects=_own_urges, none=gettext_lazy("没有待答复的督办单"),
         ),
@@ -145,7 +176,7 @@ VERBS = VerbTable(
         Verb("mark_clue", more.ClueForm),
         Verb("propose_blacklist", forms.OptionalNoteForm),
         # Bonds
-        Verb("merge", more.MergeForm, "KeyB", undo="split_off"),
+        Verb("merge", more.MergeForm, "KeyB", undo="split_off", holds=True),
         Verb("split_off", forms.NoteForm),
         Verb("transfer", more.TransferForm, "KeyZ"),
         Verb("take_back", forms.NoteForm),

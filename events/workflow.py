@@ -68,8 +68,10 @@ _TABLE = (
     _move("dispatch", _("派单"), {"awaiting_dispatch", "conferring"}, {"in_progress"}, lanes=SYSTEM, public=True),
     _move("undo_dispatch", _("撤回派单"), {"in_progress"}, {"awaiting_dispatch"}, "events.dispatch"),
     _move("delegate", _("分单"), HANDLE_STATES),
+    _move("undo_delegate", _("撤回分单"), HANDLE_STATES, (), "events.delegate"),
     _move("whistle", _("吹哨"), HANDLE_STATES, needs=("note",)),
     _move("approve_whistle", _("批准吹哨"), HANDLE_STATES),
+    _move("undo_whistle", _("撤回联单"), HANDLE_STATES, (), "events.approve_whistle"),
     _move("refuse_whistle", _("不批准吹哨"), HANDLE_STATES, (), "events.approve_whistle", needs=("note",)),
     _move("report_in", _("报到"), HANDLE_STATES),
     _move("confirm_arrival", _("确认到场"), HANDLE_STATES, (), "events.rate_whistle"),
@@ -103,6 +105,7 @@ _TABLE = (
     _move("reopen", _("重办"), {"closed"}, {"in_progress"}, lanes=CITIZEN, needs=("note",), public=True),
     # Supervise
     _move("urge", _("督办"), LIVE, (), lanes=SYSTEM, needs=("note",)),
+    _move("undo_urge", _("撤回督办"), LIVE, (), "events.urge"),
     _move("nudge", _("催办"), LIVE, (), "events.urge", lanes=CITIZEN, public=True),
     _move("answer_urge", _("答复督办"), LIVE | {"closed"}, (), needs=("note",)),
     _move("strike_off", _("销号"), ALL_STATES, (), "events.urge", lanes=SYSTEM),

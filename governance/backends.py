@@ -20,6 +20,7 @@ ADMIN_CODES = {
     "grids": "grids.manage",
     "casework": "casework.manage_calendar",
     "events": "settings.manage_rules",
+    "dashboard": "settings.technical",
     "axes": "settings.technical",
     "knox": "settings.technical",
     "sessions": "settings.technical",

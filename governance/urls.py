@@ -8,7 +8,7 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from events.citizen.views_report import elder
-from governance import bell, help, views
+from governance import bell, commands, help, views
 
 
 class _Icon(RedirectView):
@@ -23,6 +23,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("i18n/", set_language, name="set_language"),
     path("accounts/", include("accounts.urls")),
+    path("commands/", commands.commands, name="commands"),
     path("help/", help.index, name="help"),
     path("help/<slug:slug>/", help.handbook, name="help_handbook"),
     path("notices/", bell.notices, name="notices"),

@@ -6,6 +6,7 @@ from .ledger import EventAlarm, EventDeadline, EventTrail
 from .orders import Consultation, Decline, Extension, Whistle, WhistlePart, WorkOrder
 from .presence import EventPresence
 from .quality import Rating, SupervisionOrder, Verification
+from .saved import SavedView
 
 __all__ = [
     "CannedText",
@@ -25,6 +26,7 @@ __all__ = [
     "Precedent",
     "Rating",
     "RoutingRule",
+    "SavedView",
     "SupervisionOrder",
     "Verification",
     "Whistle",

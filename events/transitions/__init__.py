@@ -23,6 +23,7 @@ from .joint import (
 )
 from .supervision import answer_urge, mark_clue, nudge, propose_blacklist, strike_off, urge
 from .time import extend, grant_extension, refuse_extension, resume, retarget, suspend
+from .undoing import undo_delegate, undo_urge, undo_whistle
 
 __all__ = [
     "Called",
@@ -80,7 +81,10 @@ __all__ = [
     "take_in_with",
     "transfer",
     "triage",
+    "undo_delegate",
     "undo_dispatch",
+    "undo_urge",
+    "undo_whistle",
     "urge",
     "verify",
     "whistle",

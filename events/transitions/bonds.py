@@ -12,6 +12,7 @@ from casework.door import MoveRefused, Passage, missing, moving, not_found, toge
 from events.models import Event, EventLink
 from events.transitions.conferring import back_to_desk
 from events.transitions.dispatching import wait_for_dispatch
+from events.transitions.holding import UNDO_SECONDS, drop_held, hold
 from events.transitions.orders import withdraw_open
 from events.workflow import do
 
@@ -25,7 +26,9 @@ TARGETS = {
 MAX_CHAIN = 50
 
 
-def merge(event: Event, *, master: Event, actor: Actor, at: datetime, note: str) -> Event:
+def merge(
+    event: Event, *, master: Event, actor: Actor, at: datetime, note: str, hold_seconds: int = 0
+) -> Event:
     """并案: a duplicate follows its live master; its reporters stay subscribed. ``note`` is the evidence of
     likeness. Its orders are withdrawn and its clocks stand still until it is split off again.
 
@@ -48,6 +51,7 @@ def merge(event: Event, *, master: Event, actor: Actor, at: datetime, note: str)
         locked.window_ends_at = locked.resume_on = None
         passage.details["into"] = above.case.number
         passage.tell("merged")
+        hold(passage, hold_seconds)
         above.case.repeats += 1
         above.details["absorbed"] = locked.number
     return passage.case
@@ -86,10 +90,21 @@ def split_off(event: Event, *, actor: Actor, at: datetime, note: str) -> Event:
         locked.master = None
         _go_on(passage, to_triage=locked.dispatched_at is None and _was_reported(locked))
         passage.details["from"] = above.case.number
-        passage.tell("split_off")
+        if not _is_undone(passage):
+            passage.tell("split_off")
         above.case.repeats -= 1
         above.details["released"] = locked.number
     return passage.case
+
+
+def _is_undone(passage: Passage) -> bool:
+    """Whether this takes the merger back within its seconds, by whoever made it: nobody has heard of it."""
+    row = passage.case.trail.filter(verb="merge").order_by("-seq").first()
+    mine = row is not None and row.person_id == passage.actor.person_id
+    if not mine or (passage.at - row.at).total_seconds() > UNDO_SECONDS:
+        return False
+    drop_held(passage.case, row.seq, at=passage.at)
+    return True
 
 
 def _was_reported(event: Event) -> bool:

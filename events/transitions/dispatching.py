@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from events.reference_rows import category as category_of
 from events.reference_rows import ladder_for, limit_seconds, limits, service_classes
 from events.routing import fallback_unit, suggest_units
 from events.suggesting import LEVELS
+from events.transitions.holding import UNDO_SECONDS, drop_held, hold
 from events.transitions.orders import (
     DISTRICT,
     GRID,
@@ -28,8 +29,6 @@ from events.transitions.supervision import flag_wandering
 from events.workflow import OPEN_ORDER, do
 from grids.models import Unit
 
-UNDO_SECONDS = 15
-"""The page offers ten seconds; five more for the way there."""
 WINDOWS = {"P1": "claim_window_p1", "P2": "claim_window_p2", "P3": "claim_window_p3"}
 
 
@@ -206,8 +205,7 @@ def dispatch(
         order = send_order(passage, kind="dispatch", unit=unit, reason=reason, rule_id=rule_id, task=task)
         start_handling(passage, order)
         passage.tell("dispatched", unit=unit.pk, order=order)
-        if hold_seconds:
-            passage.book.outbox[-1].available_at = at + timedelta(seconds=hold_seconds)
+        hold(passage, hold_seconds)
         flag_wandering(passage)
     return passage.case
 
@@ -244,8 +242,6 @@ def undo_dispatch(event: Event, *, actor: Actor, at: datetime) -> Event:
 
     Raises ``too_late``, ``not_yours``.
     """
-    from casework.models import OutboxItem
-
     with moving(event, do.undo_dispatch, actor=actor, at=at) as passage:
         last = passage.rows(WorkOrder)[-1]
         sent = event.trail.filter(verb__in=("dispatch", "triage")).order_by("-seq").first()
@@ -254,9 +250,7 @@ def undo_dispatch(event: Event, *, actor: Actor, at: datetime) -> Event:
         if sent is None or sent.person_id != actor.person_id:
             raise MoveRefused("not_yours", _("只能撤回自己派出的单"))
         end_order(passage, last, "withdrawn")
-        OutboxItem.objects.filter(
-            key__startswith=f"notice:event:{passage.case.pk}:{sent.seq}:", done_at__isnull=True
-        ).update(done_at=at, last_error="undone")
+        drop_held(passage.case, sent.seq, at=at)
         passage.case.owner_unit_id = _desk(passage.case)
         kept = [rung_of(row) for row in passage.rows(WorkOrder) if row.state != "withdrawn"]
         conferred = DISTRICT if passage.case.consultations.exists() else GRID

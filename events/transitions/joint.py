@@ -15,6 +15,7 @@ from events.models import Event, Whistle, WhistlePart, WorkOrder
 from events.reference_lists import WhistleType, load_whistle_grounds, load_whistle_types
 from events.reference_rows import budget
 from events.transitions.handling import where
+from events.transitions.holding import hold
 from events.transitions.orders import send_order, start_own, start_share, the_order
 from events.workflow import OPEN_ORDER, do
 from grids.models import Area, Unit
@@ -46,7 +47,7 @@ class Called:
 
 
 def delegate(
-    order: WorkOrder, *, shares: Sequence[Share], actor: Actor, at: datetime, note: str = ""
+    order: WorkOrder, *, shares: Sequence[Share], actor: Actor, at: datetime, note: str = "", hold_seconds: int = 0
 ) -> list[WorkOrder]:
     """分单: child orders to community, grid or station, each with the remaining time less 10 %; the order itself
     cannot be fed back before them.
@@ -70,6 +71,7 @@ def delegate(
             children.append(child)
         passage.details["order"] = parent.pk
         passage.details["children"] = len(children)
+        hold(passage, hold_seconds)
         passage.unit_id = parent.unit_id
     return children
 
@@ -178,7 +180,9 @@ def _check_part(part: Called, busy: set[int]) -> None:
         raise MoveRefused("called_already", _("%(unit)s的联单尚未办结") % {"unit": part.unit.name})
 
 
-def approve_whistle(whistle: Whistle, *, actor: Actor, at: datetime, note: str = "") -> Whistle:
+def approve_whistle(
+    whistle: Whistle, *, actor: Actor, at: datetime, note: str = "", hold_seconds: int = 0
+) -> Whistle:
     """批准吹哨 by the street's leader, who is not the one who asked: each department gets its ``joint`` order with
     the answer, report-in and handle clocks of rules.md §9.
 
@@ -202,6 +206,7 @@ def approve_whistle(whistle: Whistle, *, actor: Actor, at: datetime, note: str =
             passage.change(part, order=order)
             passage.tell("whistled", unit=part.unit_id, order=order)
         _decide(passage, found, "blown")
+        hold(passage, hold_seconds)
     return found
 
 

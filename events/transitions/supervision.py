@@ -14,6 +14,7 @@ from casework.clock.loader import calendar
 from casework.door import MoveRefused, Passage, missing, moving, not_found
 from events.models import Event, SupervisionOrder, WorkOrder
 from events.reference_rows import limits
+from events.transitions.holding import hold
 from events.transitions.orders import MAIN_KINDS, promise_of, remaining_seconds
 from events.workflow import do
 from grids.scope import SHANGHAI
@@ -44,6 +45,7 @@ def urge(
     way: str = "notice",
     reply_by: datetime | None = None,
     alarm_key: str | None = None,
+    hold_seconds: int = 0,
 ) -> SupervisionOrder:
     """督办: a numbered supervision order to the unit of ``order`` (or ``unit_id``, or the event's owner), with its
     own reply clock. ``colour`` by rule when not given: red overdue, yellow nearly due or sent back, blue else.
@@ -57,10 +59,12 @@ def urge(
             raise MoveRefused("done_already", _("该次超期已督办"))
         _check_urge(colour, way, reply_by, at)
         about = _one_order(passage, order)
-        return issue(
+        row = issue(
             passage, text=note, colour=colour or colour_by_rule(passage, about), order=about, unit_id=unit_id,
             way=way, reply_by=reply_by, alarm_key=alarm_key,
         )
+        hold(passage, hold_seconds)
+        return row
 
 
 def _check_urge(colour: str, way: str, reply_by: datetime | None, at: datetime) -> None:
@@ -179,13 +183,14 @@ def answer_urge(supervision: SupervisionOrder, *, actor: Actor, at: datetime, no
         if found.replied_at is not None:
             raise MoveRefused("answered", _("该督办单已答复"))
         passage.change(found, replied_at=at, reply=note[:400])
-        _stop_reply(passage, found)
+        stop_reply(passage, found)
         passage.details["supervision"], passage.unit_id = found.number, found.unit_id
         passage.tell("urge_answered")
     return found
 
 
-def _stop_reply(passage: Passage, found: SupervisionOrder) -> None:
+def stop_reply(passage: Passage, found: SupervisionOrder) -> None:
+    """Its reply clock stops, unless another order still waits on the same one."""
     waiting = [
         row for row in passage.rows(SupervisionOrder)
         if row.order_id == found.order_id and row.replied_at is None and row.struck_off_at is None

@@ -75,7 +75,9 @@ def _urge(request: HttpRequest, event: Event, version: int | None) -> str:
     _unchanged(event, version)
     note = request.POST.get("note", "").strip() or _("请于期限内办结并书面答复办理情况。")
     colour = request.POST.get("colour", "")
-    transitions.urge(event, actor=request.actor, at=request.at, note=note, colour=colour)
+    transitions.urge(
+        event, actor=request.actor, at=request.at, note=note, colour=colour, hold_seconds=UNDO_SECONDS
+    )
     return _("已督办")
 
 
@@ -84,12 +86,20 @@ def _undo(request: HttpRequest, event: Event, version: int | None) -> str:
     return _("已撤回")
 
 
+def _undo_urge(request: HttpRequest, event: Event, version: int | None) -> str:
+    transitions.undo_urge(event, actor=request.actor, at=request.at)
+    return _("已撤回")
+
+
+UNDOES = {"dispatch": "undo", "dispatch_to": "undo", "urge": "undo_urge"}
+"""Acts that can be taken back together, and by which act."""
 ACTS: dict[str, tuple[str, Callable[[HttpRequest, Event, int | None], str]]] = {
     "dispatch": ("dispatch", _dispatch),
     "dispatch_to": ("dispatch", _dispatch),
     "nudge": ("nudge", _nudge),
     "urge": ("urge", _urge),
     "undo": ("undo_dispatch", _undo),
+    "undo_urge": ("undo_urge", _undo_urge),
 }
 
 
@@ -110,7 +120,7 @@ def batch(request: HttpRequest) -> HttpResponse:
     shown = {
         "results": results, "done": len(done), "skipped": sum(row.outcome == "skipped" for row in results),
         "failed": sum(row.outcome == "failed" for row in results), "next": next_of(request, "/desk/"),
-        "act": request.POST["act"], "may_undo": move == "dispatch" and bool(done),
+        "act": request.POST["act"], "undo_act": UNDOES.get(request.POST["act"], "") if done else "",
         "retry": [pk for pk, row in zip(ticked, results, strict=True) if row.outcome == "failed"],
         "undo_ids": [pk for pk, row in zip(ticked, results, strict=True) if row.outcome == "done"],
     }

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from casework import readlog
@@ -19,6 +20,7 @@ from events.counting import dispatched_today, view_counts
 from events.filtering import behind_number
 from events.models import Event, WorkOrder
 from events.presenting import ROW_FIELDS, rows_for
+from events.saved import views_for
 from events.verbs import KEYED, function_of
 from events.views.detail import ticket
 from events.views.edge import cursor_now, for_staff
@@ -30,6 +32,8 @@ PAGE = 50
 MOST = 200
 SIZES = (50, 100, 200)
 CELL_IDS = 200
+COLUMNS = (("source", gettext_lazy("来源")), ("unit", gettext_lazy("建议/责任单位")), ("state", gettext_lazy("状态")))
+"""Columns of the list that can be switched off."""
 
 
 def first_view(rights: Rights) -> str:
@@ -87,12 +91,19 @@ def desk(request: HttpRequest) -> HttpResponse:
         "may_bulk": request.rights.may("events.bulk"), "may_export": request.rights.may("events.export"),
         "may_report": request.rights.may("events.report"), "density": _density(request),
         "is_filtered": bool(form.chips), "verb_keys": KEYED, "pulse_cursor": cursor, "words": row_words(),
+        "saved_views": views_for(request.rights), "hidden": _hidden(request), "columns": COLUMNS,
         "csrf": get_token(request), "reach": "|".join(request.rights.paths("events.view")),
     }
     if not shown["rows"] and code == "to_dispatch":
         shown["today"] = dispatched_today(request.rights, at=request.at)
     shown.update(_selected(request))
     return render(request, "events/desk.html", shown)
+
+
+def _hidden(request: HttpRequest) -> list[str]:
+    """Columns that the person has switched off."""
+    wish = request.GET.get("hide", request.COOKIES.get("hide", ""))
+    return [code for code, _label in COLUMNS if code in wish.split(".")]
 
 
 def _density(request: HttpRequest) -> str:

@@ -25,6 +25,8 @@ MAJORS = {
     "13": 2.5, "14": 1.5, "15": 1, "16": 2, "17": 1.5, "18": 0.15,
 }  # fmt: skip
 COMMON = {"P3": 5.0, "P2": 2.2, "P1": 0.6, "P0": 0.04}
+LATE = (1.02, 1.03, 1.04, 1.05, 1.06, 1.08, 1.1, 1.12, 1.15, 1.18, 1.3, 1.35, 1.4, 1.6)
+"""How late the late ones are, as a share of the time allowed: from 1.25 a red supervision order is issued by rule."""
 ON_SPOT_MAJORS = frozenset({"01", "03", "04", "05", "10", "11", "16"})
 
 
@@ -50,6 +52,8 @@ class Fate:
     unreached: int = 0
     rating: int | None = None
     reopens: bool = False
+    urged: bool = False
+    """Whether the desk urges the unit before the time is over (yellow by rule)."""
     stops_in: str = ""
     """State in which the cast leaves it alone for good: the source's figures have a remainder."""
     hurry: float = 1.0
@@ -73,20 +77,20 @@ def draw_fate(seed: str, *, category: str, source: str, urgency: str, hurry: flo
         whistles=chance() < 0.09,
         declines=rng.choices((0, 1, 2, 3), (93, 5.2, 1.2, 0.6))[0],
         returns=chance() < 0.03, extends=chance() < 0.06, suspends=chance() < 0.04,
-        reworks=chance() < 0.07,
+        reworks=chance() < 0.045,
         rejects=source in ("citizen", "hotline") and not grave and chance() < 0.03,
         asks_info=source in ("citizen", "hotline", "petition") and not grave and chance() < 0.05,
         transfers=_way_out(rng, category, source),
         unreached=rng.choices((0, 1, 2, 3), (80, 12, 5, 3))[0],
         rating=rng.choices((5, 4, 3, 2, 1, None), (25, 19, 7, 4, 2, 43))[0],
-        reopens=chance() < 0.012, stops_in=stops_in, hurry=hurry,
+        reopens=chance() < 0.012, urged=chance() < 0.6, stops_in=stops_in, hurry=hurry,
     )  # fmt: skip
 
 
 def _pace(rng: random.Random, grave: bool) -> float:
-    late = 0.04 if grave else 0.055
+    late = 0.03 if grave else 0.04
     if rng.random() < late:
-        return rng.choice((1.04, 1.1, 1.2, 1.35, 1.6, 2.3))
+        return rng.choice(LATE)
     return min(0.97, max(0.03, rng.betavariate(1.6, 3.2)))
 
 

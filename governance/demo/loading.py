@@ -48,9 +48,10 @@ def load_all(
     placing.forget()
     say("往事 the last two weeks")
     stage = Stage(at)
+    # The stories first: a street that has its hands full of the past may claim no more.
+    tell_all(at, stage, say=say)
     make_past(at, stage=stage, per_day=per_day or PER_DAY, days=days or DAYS, say=say)
     say(f"热线 calls: {make_calls(at, stage)}")
-    tell_all(at, stage, say=say)
     make_disputes(at, stage=stage, say=say)
     say(f"知识库 knowledge articles: {load_samples(at, who=lambda unit, code: _somebody(stage, unit.pk, code))}")
     fold_all()

@@ -81,7 +81,8 @@ def show_every_state(player: Player, at: datetime) -> None:
         key = f"tableau-{at:%Y%m%d%H%M}-{n:02d}"
         rng = random.Random(key)
         spot = player.stage.land.any_spot(rng)
-        moment = at - (timedelta(seconds=50 + 9 * n) if state == "reported" else timedelta(hours=4, minutes=4 * n))
+        ago = timedelta(minutes=9) if state in ("open_for_claim", "awaiting_dispatch") else timedelta(hours=4)
+        moment = at - (timedelta(seconds=50 + 9 * n) if state == "reported" else ago + timedelta(minutes=n % 7))
         actor = player.stage.reporter(source, spot.place.grid_code, moment, rng)
         fate = draw_fate(key, category=category, source=source, urgency="P2", stops_in=state)
         if actor is not None:

@@ -14,12 +14,16 @@ from casework.clock.arithmetic import ClockKind, due_after
 from casework.clock.loader import calendar
 from events.models import Decline, Event, Verification, WorkOrder
 from events.reference_rows import budget
+from events.transitions.orders import calendar_for
 from events.workflow import OPEN_ORDER
 from governance.demo.fate import Fate
 from governance.demo.stage import Stage
 
 Rows = Callable[[type[models.Model]], list]
 LEAST = timedelta(seconds=15)
+LATE_IN_EARNEST = 4 * 3600
+"""Promises up to this long (seconds) are broken in earnest in the hurried district too; longer ones would leave
+matters open for days."""
 
 
 class Step(NamedTuple):
@@ -55,6 +59,12 @@ class Scene:
         return limit is not None and limit["kind"] == "C"
 
     @property
+    def promised_seconds(self) -> int:
+        """The time allowed for handling, of its own kind; a week without a class."""
+        limit = budget(self.case.service_class_id, "handle")
+        return limit["seconds"] if limit else 7 * 86_400
+
+    @property
     def orders(self) -> list[WorkOrder]:
         return self.rows(WorkOrder)
 
@@ -84,18 +94,22 @@ class Scene:
             return self.not_before(due_after(ClockKind.WH, calendar("district"), base, int(seconds)))
         return self.not_before(base + timedelta(seconds=seconds))
 
+    def _calendar(self, unit_id: int | None) -> str:
+        return calendar_for(self.stage.units[unit_id]) if unit_id else "district"
+
     def not_before(self, moment: datetime) -> datetime:
         """The trail of a case runs forward."""
         return max(moment, self.case.changed_at + LEAST)
 
-    def handled_by(self, started: datetime, *about: object) -> datetime:
-        """When the work will be done: the share of the promise that fate gives it."""
+    def handled_by(self, started: datetime, *about: object, unit_id: int | None = None) -> datetime:
+        """When the work will be done: the share of the promise that fate gives it, by the calendar of the unit."""
         limit = budget(self.case.service_class_id, "handle") or {"kind": "C", "seconds": 7 * 86400}
         share = self.fate.pace * self.rng(*about).uniform(0.85, 1.0) if self.fate.pace < 1 else self.fate.pace
-        seconds = int(limit["seconds"] * share * min(1.0, self.fate.hurry * 4))
+        is_late = self.fate.pace >= 1 and limit["seconds"] <= LATE_IN_EARNEST
+        seconds = int(limit["seconds"] * share * (1.0 if is_late else min(1.0, self.fate.hurry * 4)))
         if self.fate.hurry < 1 and self.fate.pace < 1:
             seconds = min(seconds, int(5400 * self.fate.hurry / 0.1))
-        return self.not_before(due_after(ClockKind(limit["kind"]), calendar("district"), started, max(seconds, 120)))
+        return self.not_before(due_after(ClockKind(limit["kind"]), calendar(self._calendar(unit_id)), started, max(seconds, 120)))
 
 
 def first(*steps: Step | None) -> Step | None:

@@ -18,6 +18,8 @@ from governance.demo.scene import Scene, Step, first
 from grids.models import Unit
 
 TWIN_MARK = "-t"
+URGED_FROM = 0.8
+"""Share of the time allowed that the work will take, from which the desk has reason to urge."""
 BY_HAND = {
     "01": "justice", "03": "emergency", "05": "city_management", "09": "housing", "15": "education", "17": "petitions",
 }  # fmt: skip
@@ -29,7 +31,7 @@ def next_step(scene: Scene) -> Step | None:
     case = scene.case
     if case.state == scene.fate.stops_in:
         return None
-    return first(_BY_STATE.get(case.state, _nothing)(scene), _supervision(scene))
+    return first(_BY_STATE.get(case.state, _nothing)(scene), _supervision(scene), _urge(scene))
 
 
 def _nothing(_scene: Scene) -> None:
@@ -247,6 +249,27 @@ def _supervision(scene: Scene) -> Step | None:
                 when = scene.later(case.changed_at, 600, 9000, "strike", row.number)
                 return Step(when, "strike_off", _strike(row, desk))
     return None
+
+
+def _urge(scene: Scene) -> Step | None:
+    """The desk urges a unit whose time is nearly used up, once: yellow by rule."""
+    case, stage = scene.case, scene.stage
+    if case.state != "in_progress" or case.flag or not scene.fate.urged or scene.fate.pace < URGED_FROM:
+        return None
+    main, desk = scene.main, stage.cast.holds("district_dispatcher", scene.rng("urges"))
+    if main is None or desk is None or case.handle_due_at is None or "urge" in scene.refused:
+        return None
+    if any(row.alarm_key is None for row in scene.rows(SupervisionOrder)):
+        return None
+    began = main.sent_at
+    when = began + (case.handle_due_at - began) * scene.rng("urged at").uniform(0.9, 0.95)
+    if when < case.changed_at:
+        return None
+    words = stage.words.line("urge", scene.rng("urge words"))
+    return Step(
+        scene.not_before(when), "urge",
+        lambda at: verbs.urge(case, actor=desk, at=at, note=words, order=main, colour="yellow"),
+    )
 
 
 def _answer(row: SupervisionOrder, actor: Actor) -> Callable:

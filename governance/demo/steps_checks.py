@@ -27,7 +27,7 @@ def _site_check(scene: Scene) -> Step | None:
     finding, kind = ("unsolved", "rework") if finds_fault else ("solved", "agree")
     words = stage.words.line("verify", scene.rng("check words"), kind)
     return Step(
-        scene.later(since, 1200, 16_000, "check", office=True), "verify",
+        scene.later(since, 1200, max(3600, min(16_000, scene.promised_seconds * 0.25)), "check", office=True), "verify",
         lambda at: verbs.verify(case, actor=worker, at=at, finding=finding, note=words),
     )
 

@@ -21,12 +21,14 @@ WHISTLED = {
     "07": ("ecology", "enforcement", "city_management"), "09": ("housing", "fire_rescue", "city_management"),
     "13": ("market", "enforcement", "police"),
 }  # fmt: skip
+WORKED = ("WH", "WD")
+"""Kinds of time that run while an office is open."""
 
 
 def in_progress(scene: Scene) -> Step | None:
     """The earliest of what any unit with an open order is about to do."""
     main = scene.main
-    steps = [_whistle(scene, main)] if main is not None else []
+    steps = [_whistle(scene, main) if main is not None else _whistle_goes_on(scene)]
     for order in scene.orders:
         if order.state == "sent":
             steps.append(_sign(scene, order))
@@ -42,15 +44,16 @@ def _actor(scene: Scene, order: WorkOrder, permission: str) -> Actor | None:
 def _sign(scene: Scene, order: WorkOrder) -> Step | None:
     if order.kind == "joint" and order.whistle_id:
         return _arrive(scene, order)
-    if _will_decline(scene, order):
-        return _decline(scene, order)
+    declined = _decline(scene, order) if _will_decline(scene, order) else None
+    if declined is not None:
+        return declined
     actor = _actor(scene, order, "events.accept")
     if actor is None:
         return None
     limit = budget(scene.case.service_class_id, "accept") or {"kind": "WH", "seconds": 7200}
-    slow = scene.rng("slow", order.unit_id).random() < 0.04
-    high = limit["seconds"] * (1.5 if slow else 0.8)
-    when = scene.later(order.sent_at, min(60, high / 4), high, "sign", order.unit_id, office=limit["kind"] != "C",
+    slow = scene.rng("slow", order.unit_id).random() < 0.03
+    high = limit["seconds"] * (1.15 if slow else 0.8)
+    when = scene.later(order.sent_at, min(60, high / 4), high, "sign", order.unit_id, office=limit["kind"] in WORKED,
                        unit_id=order.unit_id)
     return Step(when, "accept", lambda at: verbs.accept(order, actor=actor, at=at))
 
@@ -60,7 +63,7 @@ def _will_decline(scene: Scene, order: WorkOrder) -> bool:
     return (
         order.kind == "dispatch" and order.consultation_id is None and len(rows) < scene.fate.declines
         and all(row.unit_id != order.unit_id and row.ruled_unit_id != order.unit_id for row in rows)
-        and not scene.is_grave
+        and not scene.is_grave and "decline" not in scene.refused
     )
 
 
@@ -93,24 +96,28 @@ def _work(scene: Scene, order: WorkOrder) -> Step | None:
         return _joint_work(scene, order)
     if any(child.parent_id == order.pk and child.state in OPEN_ORDER for child in scene.orders):
         return None
+    spoken = _contact(scene, order)
+    if spoken is not None:
+        return spoken
     if order.is_lead and order.parent_id is None:
-        chosen = _turn(scene, order)
+        chosen = _delegate(scene, order) or _return(scene, order) or _time(scene, order)
         if chosen is not None:
             return chosen
     return _finish(scene, order)
 
 
-def _turn(scene: Scene, order: WorkOrder) -> Step | None:
-    """What may come before the work of a lead order: a call, its share-out, its return, more time, a pause."""
+def _contact(scene: Scene, order: WorkOrder) -> Step | None:
+    """The call to the reporter, which every order with a clock for it owes."""
     limit = budget(scene.case.service_class_id, "contact")
-    if order.contacted_at is None and limit:
-        actor = _actor(scene, order, "events.accept")
-        if actor is not None:
-            high = limit["seconds"] * (0.65 if scene.rng("calls", order.unit_id).random() < 0.96 else 1.4)
-            when = scene.later(order.sent_at, high / 12, high, "contact", order.unit_id, office=limit["kind"] != "C",
-                               unit_id=order.unit_id)
-            return Step(when, "contact", lambda at: verbs.contact(order, actor=actor, at=at, note="已电话联系反映人"))
-    return _delegate(scene, order) or _return(scene, order) or _time(scene, order)
+    if order.contacted_at is not None or not limit or "contact" in scene.refused:
+        return None
+    actor = _actor(scene, order, "events.accept")
+    if actor is None:
+        return None
+    high = limit["seconds"] * (0.65 if scene.rng("calls", order.unit_id).random() < 0.97 else 1.1)
+    when = scene.later(order.sent_at, high / 12, high, "contact", order.unit_id, office=limit["kind"] in WORKED,
+                       unit_id=order.unit_id)
+    return Step(when, "contact", lambda at: verbs.contact(order, actor=actor, at=at, note="已电话联系反映人"))
 
 
 def _delegate(scene: Scene, order: WorkOrder) -> Step | None:
@@ -195,11 +202,12 @@ def _finish(scene: Scene, order: WorkOrder) -> Step | None:
     actor = _actor(scene, order, "events.feed_back")
     if actor is None or case.category_id is None:
         return None
-    when = scene.handled_by(case.dispatched_at or order.sent_at, "work", order.reworks)
+    when = scene.handled_by(case.dispatched_at or order.sent_at, "work", order.reworks, unit_id=order.unit_id)
     if order.parent_id is not None:
         when = scene.not_before(order.accepted_at + (when - order.accepted_at) * 0.8)
     if order.reworks:
-        when = scene.later(case.changed_at, 3600, 20_000, "rework", order.reworks, office=True)
+        high = min(20_000, scene.promised_seconds * 0.4)
+        when = scene.later(case.changed_at, high / 6, high, "rework", order.reworks, office=True, unit_id=order.unit_id)
     when = max(when, scene.not_before(order.accepted_at))
     photo = stage.categories[case.category_id].needs_photo
     picture = _picture(scene, order) if photo else None
@@ -277,6 +285,12 @@ def _blow(scene: Scene, main: WorkOrder, units: list[Unit]) -> Step | None:
 
 def _parts(scene: Scene, whistle_id: int) -> list[WhistlePart]:
     return [part for part in scene.rows(WhistlePart) if part.whistle_id == whistle_id]
+
+
+def _whistle_goes_on(scene: Scene) -> Step | None:
+    """The street's own order is done; those it called are still to be confirmed and rated."""
+    blown = [row for row in scene.rows(Whistle) if row.state == "blown"]
+    return _confirm_or_rate(scene, blown[-1]) if blown else None
 
 
 def _confirm_or_rate(scene: Scene, row: Whistle) -> Step | None:

@@ -227,9 +227,10 @@ def _parts(whistle: Whistle) -> list:
     return list(whistle.parts.select_related("unit", "order", "whistle__event").order_by("pk"))
 
 
-def light_pollution(stage: Stage, at: datetime) -> tuple[Event, Event]:
+def light_pollution(stage: Stage, at: datetime, *, again: datetime | None = None) -> tuple[Event, Event]:
     """4: three units refuse a matter of light; the court rules within a working day, and the ruling proposes city
-    management the next time. Returns the ruled event and the next one, triaged. ``at``: a working morning."""
+    management the next time. Returns the ruled event and the next one, triaged. ``at``: a working morning; ``again``:
+    when the next one is told (a day later)."""
     teller = Teller.of(stage, "light")
     spot = teller.spot()
     desk = teller.who("district_dispatcher")
@@ -260,7 +261,7 @@ def light_pollution(stage: Stage, at: datetime) -> tuple[Event, Event]:
         _fresh(event), actor=director, at=moment + timedelta(hours=2, minutes=30), decisions=[decision],
         note="会议确认裁决,城市管理局承办,两个工作日内反馈",
     )
-    return _light_goes_out(teller, event, moment + timedelta(hours=3)), _next_light(teller, at + timedelta(days=1))
+    return _light_goes_out(teller, event, moment + timedelta(hours=3)), _next_light(teller, again or at + timedelta(days=1))
 
 
 def _light_goes_out(teller: Teller, event: Event, at: datetime) -> Event:

@@ -170,6 +170,7 @@ class _Hiring:
         for unit in read_units():
             if unit["kind"] not in ("street_office", "district_centre"):
                 self._unit(unit["code"])
+        self._unit("centre")
         self._duty(start, days)
         self._leaves(start, days)
         return self.roster

@@ -7,9 +7,11 @@ import { closeTop, openDrawer } from "../shared/panel.js";
 import { onPulse } from "../shared/pulse.js";
 import { element } from "../shared/words.js";
 import { mergePage } from "./merge.js";
-import { drawCharts } from "./wall_charts.js";
+import { drawCharts, pictureOf } from "./wall_charts.js";
+import { dismissing } from "./wall_dismiss.js";
 import { startKiosk } from "./wall_kiosk.js";
 import { WallMap } from "./wall_map.js";
+import { Replay } from "./wall_replay.js";
 import { say } from "./wall_words.js";
 
 const { body } = document;
@@ -25,6 +27,8 @@ let dots = "dots" in body.dataset;
 const home = data.area;
 const layersOf = new Map();
 const map = new WallMap(document.getElementById("map"), { onDrill: drill });
+const replay = new Replay(stage.querySelector("[data-replay]"), { ask: (area) => ask(address(body.dataset.replayUrl, area)).then((answer) => answer.json()),
+  live: () => data, show: (frame) => map.update(frame) });
 
 function address(base, area) {
   const query = new URLSearchParams({ area });
@@ -83,7 +87,7 @@ async function refresh() {
     const { page, found } = await asking;
     if (data.area !== area) return;
     take(page, found);
-    map.update(found);
+    if (!replay.isOn) map.update(found);
   } catch (error) {
     stuck(true);
   } finally {
@@ -94,6 +98,7 @@ async function refresh() {
 /** Another area, without leaving the page; the frames stay, the numbers and the map change. */
 async function drill(area, { push = true } = {}) {
   if (!area || area === data.area) return;
+  replay.end();
   stage.setAttribute("aria-busy", "true");
   try {
     const [{ page, found }, shapes] = await Promise.all([fresh(area), layers(area)]);
@@ -146,6 +151,12 @@ function explain(key, opener) {
   if (number.numerator !== null && number.denominator !== null) add(say("parts"), `${number.numerator} / ${number.denominator}`);
   add(say("asof"), number.asOf ? new Date(Date.parse(number.asOf) + 8 * 3600000).toISOString().slice(0, 19).replace("T", " ") : say("never"));
   const actions = number.links.map(([words, url]) => element("a", { class: "button", href: url }, words));
+  if (!("kiosk" in body.dataset)) {
+    const query = new URLSearchParams({ area: data.area, panel: key });
+    actions.push(element("a", { class: "button", href: `${body.dataset.exportUrl}?${query}`, download: "" }, say("excel")));
+    const picture = pictureOf(key);
+    if (picture) actions.push(element("a", { class: "button", href: picture, download: `${key}-${number.asOf ? number.asOf.slice(0, 10) : ""}.png` }, say("png")));
+  }
   while (closeTop());
   openDrawer(number.label, list, { opener, actions });
 }
@@ -155,7 +166,12 @@ function click(event) {
   const down = event.target.closest("[data-drill]");
   const scene = event.target.closest("[data-scene-button]");
   const layer = event.target.closest("[data-layer]");
-  if (why) explain(why.dataset.why, why);
+  const away = event.target.closest("[data-dismiss]");
+  if (away) {
+    event.preventDefault();
+    dismissing(away, data.area, refresh);
+  } else if (event.target.closest("[data-replay-button]")) replay.toggle();
+  else if (why) explain(why.dataset.why, why);
   else if (scene) setScene(scene.dataset.sceneButton);
   else if (layer) toggleLayer(layer);
   else if (event.target.closest("[data-table]")) toggleTable();
@@ -179,6 +195,7 @@ function keys() {
   add("KeyT", "tablekey", toggleTable);
   add("KeyL", "layers", () => stage.querySelector("[data-layer-tools] button").focus());
   add("KeyZ", "whole", () => map.reset());
+  add("KeyR", "replay", () => replay.toggle());
   add("Backspace", "up", () => drill(data.up), { when: () => Boolean(data.up) });
   add("Equal", "zoomin", () => map.zoom(0.5));
   add("NumpadAdd", "zoomin", () => map.zoom(0.5));

@@ -35,3 +35,13 @@ export function drawCharts(data) {
     rates.draw(() => compact(lines({ times: days, series, percent: true, min: floorOf(series, target), target: { name: "", value: target } })));
   }
 }
+
+const DRAWN = { sources: () => shares, closure_rate: () => rates, on_time_rate: () => rates };
+
+/** The chart of a number as a picture of its own origin (data:), or an empty text where there is none. */
+export function pictureOf(key) {
+  const chart = DRAWN[key] && DRAWN[key]();
+  if (!chart) return "";
+  const background = getComputedStyle(document.documentElement).getPropertyValue("--surface").trim();
+  return chart.echarts.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: background });
+}

@@ -15,7 +15,7 @@ export class WallMap {
     this.onDrill = onDrill;
     this.grid = null;
     this.up = {};
-    this.shown = { red: true, over: true, names: true };
+    this.shown = { red: true, over: true, names: true, people: false };
     this.live = null;
     this.inset = new Inset(document.querySelector("[data-inset]"));
   }
@@ -62,13 +62,23 @@ export class WallMap {
     return { type: "FeatureCollection", features: cells.features.map((cell) => {
       const { code, name, short_name: short, lon, lat } = cell.properties;
       return { type: "Feature", geometry: cell.geometry,
-        properties: { key: code, name: short || name, lon, lat, value: live.loads[code] || 0, over: over.has(code) } };
+        properties: { key: code, name: short || name, lon, lat, value: this.#load(live, code), open: live.loads[code] || 0, over: over.has(code) } };
     }) };
   }
 
+  /** What colours a cell: its open events, or those for every thousand residents. */
+  #load(live, code) {
+    const open = live.loads[code] || 0;
+    const people = live.people[code] || 0;
+    if (!this.shown.people) return open;
+    return people ? Math.round((open * 10000) / people) / 10 : 0;
+  }
+
   #hint(key) {
-    const { name, value } = this.grid.areas.get(key).properties;
-    return element("span", {}, `${name} · ${say("open")} ${value} ${say("pieces")}`);
+    const { name, open, value } = this.grid.areas.get(key).properties;
+    const people = (this.live && this.live.people[key]) || 0;
+    const per = people ? ` · ${value} ${say("thousand")}` : ` · ${say("nopeople")}`;
+    return element("span", {}, `${name} · ${say("open")} ${open} ${say("pieces")}${this.shown.people ? per : ""}`);
   }
 
   #open({ key }) {
@@ -90,7 +100,7 @@ export class WallMap {
     if (!this.grid) return;
     const over = new Set(live.over);
     const loads = {};
-    for (const [key, value] of Object.entries(live.loads)) loads[key] = { value, over: over.has(key) };
+    for (const [key, open] of Object.entries(live.loads)) loads[key] = { value: this.#load(live, key), open, over: over.has(key) };
     this.grid.updateLoads(loads);
     this.grid.labels.forEach((label, index) => {
       const text = String(live.open[this.named[index].key] || 0);
@@ -107,8 +117,8 @@ export class WallMap {
       for (const key of live.over) {
         const cell = this.grid.areas.get(key);
         if (!cell || cell.properties.lat === null) continue;
-        const { name, lon, lat, value } = cell.properties;
-        found.push({ key: `over-${key}`, lon, lat, tone: "warn", title: `${name} · ${say("over")}`, facts: [[say("open"), `${value} ${say("pieces")}`]] });
+        const { name, lon, lat, open } = cell.properties;
+        found.push({ key: `over-${key}`, lon, lat, tone: "warn", title: `${name} · ${say("over")}`, facts: [[say("open"), `${open} ${say("pieces")}`]] });
       }
     }
     for (const mark of live.marks) {
@@ -127,7 +137,7 @@ export class WallMap {
     return { key, lon, lat, tone, pulse: urgent, title: `${title}${flag}`, facts, url: `/events/${encodeURIComponent(key)}/` };
   }
 
-  /** Switch a layer: red, over, names. */
+  /** Switch a layer: red, over, names, people (loads for every thousand residents). */
   toggle(name, on) {
     this.shown[name] = on;
     if (!this.grid || !this.live) return;

@@ -37,13 +37,13 @@ export function startBatch(form, list) {
   }
 
   function show(result) {
-    const { undo, retry, act } = result.dataset;
+    const { undo, undoAct, retry, act } = result.dataset;
     const rows = list.rows.map((row) => row.dataset.number);
     list.selectAll(false);
     const acts = element("p", { class: "row" });
     const version = (id) => { const row = list.root.querySelector(`tr[data-id="${CSS.escape(id)}"]`); return `${id}:${row ? row.dataset.version : ""}`; };
     if (undo) {
-      const button = element("button", { type: "button", class: "button", onclick: () => { button.disabled = true; run({ act: "undo", row: undo.split(",").map((id) => `${id}:`) }); } }, deskWord("undoAll"));
+      const button = element("button", { type: "button", class: "button", onclick: () => { button.disabled = true; run({ act: undoAct, row: undo.split(",").map((id) => `${id}:`) }); } }, deskWord("undoAll"));
       setTimeout(() => button.remove(), 10000);
       acts.append(button);
     }

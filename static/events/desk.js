@@ -137,6 +137,23 @@ function startList() {
   for (const link of document.querySelectorAll("[data-density]")) {
     link.addEventListener("click", () => { document.cookie = `density=${link.dataset.density};path=/desk/;max-age=31536000;samesite=lax`; });
   }
+  for (const box of document.querySelectorAll("[data-column]")) {
+    box.addEventListener("change", () => {
+      document.documentElement.classList.toggle(`hide-${box.dataset.column}`, !box.checked);
+      const off = [...document.querySelectorAll("[data-column]")].filter((one) => !one.checked).map((one) => one.dataset.column);
+      document.cookie = `hide=${off.join(".")};path=/desk/;max-age=31536000;samesite=lax`;
+    });
+  }
+  const saved = document.getElementById("saved-views");
+  const opener = document.querySelector("[data-open-saved]");
+  if (saved && opener) {
+    opener.hidden = false;
+    opener.addEventListener("click", () => { saved.open = !saved.open; });
+    saved.addEventListener("toggle", () => {
+      opener.setAttribute("aria-expanded", String(saved.open));
+      if (saved.open) saved.querySelector("a, input:not([type=hidden])").focus();
+    });
+  }
   const search = document.querySelector("[data-search]");
   search.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || isComposing(event) || !/^\d{8}-\d{4}-\d-\d{5}$/.test(search.value.trim())) return;

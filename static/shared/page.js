@@ -2,6 +2,7 @@
 
 import { startAlarms } from "./alarm.js";
 import { startClock } from "./clock.js";
+import { startCommands } from "./command.js";
 import { csrfToken } from "./csrf.js";
 import { prepareForms, startForms } from "./form.js";
 import { registerKey, startKeys } from "./keys.js";
@@ -48,6 +49,7 @@ startKeys();
 startForms();
 startHtmx();
 startAlarms();
+startCommands();
 registerKey({ code: "KeyU", label: word("undo"), run: takeBack });
 const search = document.querySelector("[data-search]");
 if (search) registerKey({ code: "Slash", label: search.getAttribute("aria-label") || "", run: () => search.focus() });

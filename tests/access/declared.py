@@ -23,6 +23,7 @@ PAGES: dict[str, Rule] = {
     "accounts/profile/": form(SIGNED_IN),
     "accounts/who-may-what/": page("accounts.view_matrix"),
     "favicon.ico": opened(),
+    "commands/": page(SIGNED_IN),
     "help/": opened(),
     "help/<slug:slug>/": opened("handbook"),
     "notices/": page(SIGNED_IN, lists=True),
@@ -39,6 +40,8 @@ PAGES: dict[str, Rule] = {
     "desk/supervision/": page(VIEW, lists=True),
     "desk/units/": page("events.bulk", lists=True),
     "desk/presence/": act(VIEW, lists=True),
+    "desk/views/": act(VIEW),
+    "desk/views/<int:key>/drop/": act(VIEW),
     EVENT: page(VIEW, "event"),
     f"{EVENT}clock/": page(VIEW, "event"),
     f"{EVENT}trail/": page("casework.view_trail", "event"),
@@ -51,6 +54,11 @@ PAGES: dict[str, Rule] = {
     "screen/layers.json": page(WALL, "area", lists=True),
     "screen/duty/": page(WALL, "area", lists=True),
     "screen/recurrences/": page(WALL, "area", lists=True),
+    "screen/warnings/": page(WALL, "area", lists=True),
+    "screen/warnings/dismiss/": act("dashboard.dismiss", "area"),
+    "screen/warnings/<int:key>/lift/": act("dashboard.dismiss", "area"),
+    "screen/export/": page(WALL, "area", lists=True),
+    "screen/replay/": page(WALL, "area", lists=True),
     "m/": page(PHONE, lists=True),
     "m/tasks/": page(PHONE, lists=True),
     "m/report/": form(f"{PHONE}&events.report"),
@@ -135,6 +143,9 @@ EVENT_VERBS: dict[str, tuple[str, dict]] = {
     "claim": ("events.claim", {}),
     "dispatch": ("events.dispatch", {"unit": "water", **NOTE}),
     "undo_dispatch": ("events.dispatch", {}),
+    "undo_delegate": ("events.delegate", {}),
+    "undo_whistle": ("events.approve_whistle", {}),
+    "undo_urge": ("events.urge", {}),
     "delegate": ("events.delegate", {"shares": [{"unit": "community_a", "task": "核实"}]}),
     "whistle": (
         "events.whistle",
@@ -215,6 +226,7 @@ ADMIN_MODELS: dict[str, str] = {
     "casework/readlog": "casework.view_read_log",
     "casework/storedfile": TECHNICAL,
     "casework/trainedmodel": "settings.manage_rules",
+    "dashboard/kiosk": TECHNICAL,
     "accounts/user": "accounts.manage_people|accounts.grant_roles|grids.staff",
     "accounts/role": "accounts.grant_roles|accounts.view_matrix|accounts.manage_people|grids.staff",
     "accounts/permission": "accounts.grant_roles|accounts.view_matrix",
@@ -244,7 +256,7 @@ FORMLESS = ("arealineage", "outboxitem", "delivery", "heartbeat", "readlog", "st
             "permission", *CASE_ROWS, *(name for desk in DESKS for name in desk.FORMLESS))
 """Nothing is added, changed or deleted here by hand."""
 UNDELETED = (
-    "area", "unit", "post", "leave", "level", "user", "role", "category", "precedent", "serviceclass", *FORMLESS,
+    "area", "unit", "post", "leave", "level", "user", "kiosk", "role", "category", "precedent", "serviceclass", *FORMLESS,
     *(name for desk in DESKS for name in desk.UNDELETED),
 )
 """Rows that end but are not deleted: their deletion page is closed to everybody."""

@@ -25,6 +25,7 @@ from events.models import (
 )
 from events.transitions import Called, Decision, Share
 from tests import world as worlds
+from tests.events.kit_states import STATES, claimed
 from tests.world import NOON, World, _serial
 
 LATER = NOON + timedelta(minutes=5)
@@ -46,65 +47,6 @@ class Kit:
     file: StoredFile | None = None
     at: datetime = LATER
     extra: dict = field(default_factory=dict)
-
-
-# States -----------------------------------------------------------------------------------------------
-
-
-def _claimed(world: World) -> Event:
-    return transitions.claim(worlds.open_for_claim(world), actor=world.actor("officer_a"), at=NOON)
-
-
-def _conferring(world: World) -> Event:
-    event = _claimed(world)
-    order = worlds.the_order(event)
-    return transitions.return_up(order, actor=world.actor("officer_a"), at=NOON, note="力量不足", tried="已上门两次")
-
-
-def _suspended(world: World) -> Event:
-    return transitions.suspend(
-        worlds.in_progress(world), reason="construction_period", resume_on=NOON + timedelta(days=3),
-        actor=world.actor("director"), at=NOON, note="等待施工",
-    )
-
-
-def _needs_info(world: World) -> Event:
-    return transitions.ask_info(worlds.reported(world), actor=world.actor("dispatcher"), at=NOON, note="请补充地点")
-
-
-def _rejected(world: World) -> Event:
-    return transitions.reject(worlds.reported(world), actor=world.actor("dispatcher"), at=NOON, note="不属受理范围")
-
-
-def _merged(world: World) -> Event:
-    master = worlds.reported(world)
-    return transitions.merge(
-        worlds.reported(world), master=master, actor=world.actor("dispatcher"), at=NOON, note="同一事项"
-    )
-
-
-def _transferred(world: World) -> Event:
-    return transitions.transfer(
-        worlds.reported(world), kind="petition", basis="信访工作条例", actor=world.actor("dispatcher"), at=NOON,
-        note="属信访事项",
-    )
-
-
-STATES: dict[str, Callable[[World], Event]] = {
-    "reported": worlds.reported,
-    "open_for_claim": worlds.open_for_claim,
-    "awaiting_dispatch": worlds.awaiting_dispatch,
-    "conferring": _conferring,
-    "in_progress": worlds.in_progress,
-    "suspended": _suspended,
-    "verifying": worlds.verifying,
-    "evaluating": worlds.evaluating,
-    "closed": worlds.closed,
-    "merged": _merged,
-    "rejected": _rejected,
-    "needs_info": _needs_info,
-    "transferred": _transferred,
-}
 
 
 def kit_in(world: World, state: str) -> Kit:
@@ -160,7 +102,7 @@ def _past_rows(kit: Kit) -> None:
 
 
 def _street_holds(kit: Kit, state: str) -> None:
-    kit.event = _claimed(kit.world)
+    kit.event = claimed(kit.world)
     kit.order = worlds.the_order(kit.event)
 
 
@@ -221,6 +163,23 @@ def _just_sent(kit: Kit, state: str) -> None:
     kit.at = NOON + timedelta(seconds=8)
 
 
+def _just_delegated(kit: Kit, state: str) -> None:
+    _street_holds(kit, state)
+    share = Share(kit.world.units["community_a"], "到现场核实")
+    transitions.delegate(kit.order, shares=[share], actor=kit.world.actor("officer_a"), at=NOON)
+    kit.at = NOON + timedelta(seconds=8)
+
+
+def _just_whistled(kit: Kit, state: str) -> None:
+    _whistle_blown(kit, state)
+    kit.at = NOON + timedelta(seconds=8)
+
+
+def _just_urged(kit: Kit, state: str) -> None:
+    kit.supervision = transitions.urge(kit.event, actor=kit.world.actor("dispatcher"), at=NOON, note="请抓紧")
+    kit.at = NOON + timedelta(seconds=8)
+
+
 def _after_the_window(kit: Kit, state: str) -> None:
     kit.at = NOON + timedelta(hours=3)
 
@@ -250,6 +209,9 @@ TUNES: dict[str, Callable[[Kit, str], None]] = {
     "cover": _without_owner,
     "release": _has_duplicate,
     "undo_dispatch": _just_sent,
+    "undo_delegate": _just_delegated,
+    "undo_whistle": _just_whistled,
+    "undo_urge": _just_urged,
     "close_window": _after_the_window,
     "resume": _after_the_pause,
     "supply_info": _after_the_pause,
@@ -333,6 +295,9 @@ DRIVERS: dict[str, Drive] = {
     "close_window": _on_event("close_window"),
     "dispatch": _dispatch,
     "undo_dispatch": _on_event("undo_dispatch"),
+    "undo_delegate": _on_event("undo_delegate"),
+    "undo_whistle": _on_event("undo_whistle"),
+    "undo_urge": _on_event("undo_urge"),
     "delegate": _delegate,
     "whistle": lambda kit, actor: _ask_whistle(kit, actor, kit.at),
     "approve_whistle": _on("whistle", "approve_whistle"),

@@ -67,6 +67,7 @@ FORWARD = (
     ("propose_blacklist", "dispatcher"), ("nudge", "citizen"), ("transfer", "dispatcher"),
     ("take_back", "dispatcher"), ("reject", "dispatcher"), ("appeal", "citizen"), ("comment", "citizen"),
     ("correct", "dispatcher"), ("undo_dispatch", "dispatcher"), ("cover", "dispatcher"),
+    ("undo_delegate", "officer_a"), ("undo_whistle", "director_a"), ("undo_urge", "dispatcher"),
 )  # fmt: skip
 """Moves with somebody who may: drawn by the present state, so that histories get far."""
 TRIES = 6

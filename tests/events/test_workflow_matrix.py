@@ -22,6 +22,8 @@ LANES = ("system", "citizen")
 POSTS = {name: (role, area, unit) for name, role, area, unit, _rank, _cover in CAST}
 RULE_REFUSES = {("strike_off", state): "not_verified" for state in LIVE - {"evaluating"}}
 """Legal by the table, refused by the verb's own rule in this state."""
+MADE_BY = {"undo_delegate": "officer_a", "undo_whistle": "director_a", "undo_urge": "dispatcher"}
+"""Who made the move that is taken back: nobody else may."""
 done_by: dict[str, set[str]] = {}
 
 
@@ -59,6 +61,8 @@ def expected(kit: Kit, event: Event, move: str, who: str) -> str:
             return "forbidden"
     if event.state not in row.sources:
         return "already_claimed" if move == "claim" and event.state == "in_progress" else "wrong_state"
+    if MADE_BY.get(move, who) != who:
+        return "not_yours"
     return RULE_REFUSES.get((move, event.state), "")
 
 

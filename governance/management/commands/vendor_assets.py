@@ -17,7 +17,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 # Package -> (file in the package, file below static/vendor/). The ".map" files are there because the
 # manifest storage stops when a stylesheet or script names a source map that does not exist.
-FILES: dict[str, tuple[tuple[str, str], ...]] = {
+Files = dict[str, tuple[tuple[str, str], ...]]
+FILES: Files = {
     "htmx.org": (("dist/htmx.min.js", "htmx/htmx.min.js"),),
     "leaflet": (
         ("dist/leaflet.js", "leaflet/leaflet.js"),
@@ -45,6 +46,8 @@ FILES: dict[str, tuple[tuple[str, str], ...]] = {
 }
 UNPACKED = (("fonts/noto-serif-sc.woff2", "fonts/noto-serif-sc.ttf"),)
 """Fonts that the PDF writer reads: it knows no WOFF2."""
+TOOLS: Files = {"axe-core": (("axe.min.js", "axe/axe.min.js"),)}
+"""What only the tests use: never below static/, so no page can load it."""
 LICENCE_NAMES = ("LICENSE", "LICENSE.txt", "LICENSE.md", "LICENCE", "license", "NOTICE")
 STAMP = ".stamp"
 
@@ -62,39 +65,43 @@ class Command(BaseCommand):
             metavar="DIR",
             help="a node_modules directory (or its parent) brought by disk; npm is not called",
         )
+        parser.add_argument("--tools", action="store_true", help="bring the tools of the tests instead (tests/tools)")
         parser.add_argument("--force", action="store_true", help="copy even when nothing has changed")
 
     def handle(self, *args: Any, **options: Any) -> None:
         base = Path(settings.BASE_DIR)
-        vendor = base / "static" / "vendor"
-        lock_bytes = (base / "package-lock.json").read_bytes()
-        stamp = _stamp(lock_bytes)
-        if not options["force"] and _is_current(vendor, stamp):
-            self.stdout.write("static/vendor is up to date")
+        home, vendor, files = base, base / "static" / "vendor", FILES
+        if options["tools"]:
+            home, vendor, files = base / "tests" / "tools", base / "tests" / "tools" / "vendor", TOOLS
+        lock_bytes = (home / "package-lock.json").read_bytes()
+        stamp = _stamp(lock_bytes, files)
+        if not options["force"] and _is_current(vendor, stamp, files):
+            self.stdout.write(f"{vendor.relative_to(base)} is up to date")
             return
         lock = json.loads(lock_bytes)
         if options["source"]:
-            _publish(_node_modules(Path(options["source"])), vendor, lock, stamp)
+            _publish(_node_modules(Path(options["source"])), vendor, lock, stamp, files)
         else:
             # A throw-away directory: 84 MB of packages for 3 MB of files are not worth keeping.
             with tempfile.TemporaryDirectory(prefix="vendor-") as scratch:
-                for name in ("package.json", "package-lock.json", ".npmrc"):
-                    shutil.copy2(base / name, scratch)
+                for path in (home / "package.json", home / "package-lock.json", base / ".npmrc"):
+                    shutil.copy2(path, scratch)
                 _npm_ci(Path(scratch))
-                _publish(Path(scratch) / "node_modules", vendor, lock, stamp)
-        self.stdout.write(f"static/vendor: {sum(len(files) for files in FILES.values())} files")
+                _publish(Path(scratch) / "node_modules", vendor, lock, stamp, files)
+        self.stdout.write(f"{vendor.relative_to(base)}: {sum(len(rows) for rows in files.values())} files")
 
 
-def _stamp(lock_bytes: bytes) -> str:
-    table = json.dumps(FILES, sort_keys=True).encode()
+def _stamp(lock_bytes: bytes, files: Files) -> str:
+    table = json.dumps(files, sort_keys=True).encode()
     return hashlib.sha256(lock_bytes + table).hexdigest()
 
 
-def _is_current(vendor: Path, stamp: str) -> bool:
+def _is_current(vendor: Path, stamp: str, files: Files) -> bool:
     marker = vendor / STAMP
     if not marker.is_file() or marker.read_text().strip() != stamp:
         return False
-    targets = [target for files in FILES.values() for _, target in files] + [ttf for _, ttf in UNPACKED]
+    targets = [target for rows in files.values() for _, target in rows]
+    targets += [ttf for packed, ttf in UNPACKED if packed in targets]
     return all((vendor / target).is_file() for target in targets)
 
 
@@ -143,13 +150,13 @@ def _npm() -> tuple[list[str], dict[str, str]]:
     return [str(binaries / "node"), str(root / "lib/node_modules/npm/bin/npm-cli.js")], environment
 
 
-def _publish(modules: Path, vendor: Path, lock: dict[str, Any], stamp: str) -> None:
+def _publish(modules: Path, vendor: Path, lock: dict[str, Any], stamp: str, wanted: Files) -> None:
     """Fill a new directory beside the old one, then swap: a failed copy leaves the old assets whole."""
-    for package in FILES:
+    for package in wanted:
         _check_version(modules, package, lock)
     fresh = vendor.with_name("vendor.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    for package, files in FILES.items():
+    for package, files in wanted.items():
         for source, target in files:
             destination = fresh / target
             destination.parent.mkdir(parents=True, exist_ok=True)
@@ -169,6 +176,8 @@ def _unpack_fonts(vendor: Path) -> None:
     from fontTools.ttLib import TTFont
 
     for packed, plain in UNPACKED:
+        if not (vendor / packed).is_file():
+            continue
         font = TTFont(vendor / packed)
         font.flavor = None
         font.save(vendor / plain)
