@@ -55,6 +55,7 @@ _TABLE = (
     # 受 taken in
     _move("book", _("预约"), (), {"booked"}, "register", OUTSIDERS, public=True),
     _move("register", _("登记受理"), (), {"accepted"}, lanes=SYSTEM, public=True),
+    _move("archive", _("导入归档"), {"accepted"}, {"closed"}, "register", SYSTEM),
     _move("accept", _("受理"), {"booked"}, {"accepted"}, "screen", SYSTEM, public=True),
     _move("turn_away", _("不予受理"), {"booked", "accepted"}, {"closed"}, "screen", public=True),
     _move("cancel", _("取消预约"), {"booked"}, {"closed"}, "screen", CITIZEN, public=True),

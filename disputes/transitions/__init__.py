@@ -3,7 +3,7 @@
 from .care import refer, seal, unseal, urge
 from .following import apply_confirm, call_back, confirm, deny_confirm, judge
 from .guiding import answer_invite, assign, decline, guide, invite, route, sign
-from .intake import accept, book, cancel, register, turn_away
+from .intake import accept, archive, book, cancel, register, turn_away
 from .leaving import arbitrate, close, come_back, end_outside, litigate, refuse, reopen, track, withdraw
 from .mediating import answer_offer, extend, fail, help, offer, rise
 from .risk import acknowledge, notify, rate_risk
@@ -18,6 +18,7 @@ __all__ = [
     "answer_offer",
     "apply_confirm",
     "arbitrate",
+    "archive",
     "assign",
     "begin",
     "book",

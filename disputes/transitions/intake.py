@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from casework.actor import Actor
 from casework.door import Move, Passage, missing, moving, opening
 from disputes import grading, routing, rules, terms
-from disputes.models import Claim, Dispute, MediationBody, Narrative
+from disputes.models import Claim, Dispute, MediationBody, Mediator, Narrative
 from disputes.telling import Told, amount_of, check, party_row
 from disputes.transitions.risk import tell_jointly
-from disputes.transitions.steps import end, say, story
+from disputes.transitions.steps import end, say, seat, story
 from disputes.workflow import do
 from events import placing
 from events.transitions.intake import tracking_code
@@ -117,6 +117,19 @@ def take_on(passage: Passage) -> None:
         terms.start_term(passage, "med_mediate", day)
     tell_jointly(passage, grading.red_flags(dispute))
     passage.tell("dispute_accepted")
+
+
+def archive(dispute: Dispute, *, mediator: Mediator, actor: Actor, at: datetime) -> Dispute:
+    """导入归档: a published or past case, settled elsewhere, in the hand of a mediator who may read it. It counts as
+    reconciled, never as an agreement of ours."""
+    with moving(dispute, do.archive, actor=actor, at=at) as passage:
+        locked = passage.case
+        locked.body, locked.tier = mediator.body, mediator.body.tier
+        if mediator.body.unit_id and mediator.body.unit_id not in locked.unit_ids:
+            locked.unit_ids = [*locked.unit_ids, mediator.body.unit_id]
+        seat(passage, mediator, "lead")
+        end(passage, "reconciled")
+    return passage.case
 
 
 def accept(

@@ -212,7 +212,7 @@ class DisputeVerbs(VerbDoor):
         return redirect(next_of(request, reverse("disputes:detail", args=[case.number])))
 
 
-verb = for_disputes("disputes.register", *SEE)(require_http_methods(["GET", "HEAD", "POST"])(DisputeVerbs().respond))
+verb = for_disputes(*SEE)(require_http_methods(["GET", "HEAD", "POST"])(DisputeVerbs().respond))
 
 
 @for_disputes(*SEE)

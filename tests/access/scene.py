@@ -18,7 +18,7 @@ from grids import outlines, places
 from grids.models import Area
 from hotline.models import HotlineOrder
 from tests import world as worlds
-from tests.access import hotline_scene, knowledge_scene
+from tests.access import disputes_scene, hotline_scene, knowledge_scene
 from tests.pictures import jpeg
 from tests.world import CAST, NOON, World
 
@@ -83,6 +83,8 @@ class Scene:
     """Hotline orders by relation."""
     owned: dict[str, dict[str, int]] = field(default_factory=dict)
     """By kind: the key of everybody's own row, and one that is ``another's``."""
+    disputes: dict[str, object] = field(default_factory=dict)
+    """Disputes by relation (``disputes_scene``)."""
 
 
 def make_scene() -> Scene:
@@ -117,6 +119,7 @@ def make_scene() -> Scene:
     } | case_rows(scene)
     knowledge_scene.add(scene)
     hotline_scene.add(scene)
+    disputes_scene.add(scene)
     return scene
 
 

@@ -1,0 +1,46 @@
+"""Disputes in the scene: one that ``mediator`` mediates in street A, one waiting for a body there, one in street B."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from disputes import transitions
+from disputes.reach import BY_LAND
+from tests.disputes import cast
+from tests.world import NOON
+
+if TYPE_CHECKING:
+    from tests.access.scene import Scene
+
+CANARIES = ("竹林里的金丝雀", "王小明", "李大伟")
+"""Words of the story and names of the parties: in nobody's answer but its readers'."""
+NO_DISPUTE = "MT20260305-9999"
+SEEN_BY = {
+    "mediated": ("mediator", "director", "director_a"),
+    "waiting": ("director", "director_a", "dispatcher", "officer_a"),
+    "elsewhere": ("director",),
+}
+"""By hand: who of the cast may know of each (quality.md §5.2)."""
+RELATIONS = (*SEEN_BY, "missing")
+
+
+def add(scene: Scene) -> None:
+    """Insert it."""
+    house = cast.make_house(scene.world)
+    facts = f"楼上漏水,{CANARIES[0]}"
+    elsewhere = cast.accepted(house, by="worker_b1", area="150302001002001", facts=facts)
+    actor = scene.world.actor("stranger_head")
+    elsewhere = transitions.route(elsewhere, actor=actor, at=NOON, body=house.bodies["community_b"])
+    elsewhere = transitions.sign(elsewhere, actor=actor, at=NOON)
+    scene.disputes = {
+        "mediated": cast.mediating(house, facts=facts), "waiting": cast.guided(house, facts=facts), "elsewhere": elsewhere,
+    }
+
+
+def allowed(scene: Scene, who: str, relation: str, verb: str, held: frozenset[str], on_land: bool) -> bool:
+    """Whether the act is theirs: by assignment, or by land where the code may lie on land."""
+    if verb not in held:
+        return False
+    if verb == "casework.view_trail" or (who == "mediator" and relation == "mediated"):
+        return True
+    return verb in BY_LAND and on_land
