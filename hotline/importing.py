@@ -103,7 +103,7 @@ def to_row(mapping: Mapping, cells: dict[str, str], *, now: datetime) -> Row:
         raise RowTrouble("answered_at", "lies before the registration")
     if not got.get("external_number"):
         raise RowTrouble("external_number", "an order without a number would be taken in twice")
-    told = Told(**{name: value for name, value in got.items() if value})
+    told = Told(**{"text": "", "demand": ""} | {name: value for name, value in got.items() if value})
     return Row(told, at, answer, numbers["transfers"] or 0, numbers["reply_days"], numbers["first_transfer_days"], answered_at)
 
 

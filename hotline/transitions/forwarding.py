@@ -58,15 +58,15 @@ def join(order: HotlineOrder, *, event: Event, actor: Actor, at: datetime, note:
     """并入: the same matter is open already. The words go onto that event's trail, whoever holds it is told, and
     this caller hears of the end like the first one.
 
-    Raises ``not_found`` for an event out of sight, ``wrong_state`` for one that has ended.
+    Raises ``invalid`` for an event out of sight, ``wrong_state`` for one that has ended.
     """
-    if actor.is_staff and not visible_to(actor.rights).filter(pk=event.pk).exists():
-        raise missing(event=_("没有找到这个事件"))
     event = lead_of(event)
     with (
         together(order, event),
         moving(order, do.join, actor=actor, at=at, note=note) as passage,
     ):
+        if actor.is_staff and not visible_to(actor.rights).filter(pk=event.pk).exists():
+            raise missing(event=_("没有找到这个事件"))
         locked = passage.case
         words = _("12345来电再次反映:%(text)s") % {"text": locked.text[:1500]}
         event = event_verbs.repeat(event, actor=actor, at=at, note=words, follower=ROOM)
