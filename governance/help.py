@@ -49,6 +49,7 @@ HANDBOOKS = (
     ),
     Handbook("department-handler", _("部门承办人"), frozenset({"department_handler", "department_head"})),
     Handbook("grid-worker", _("网格员"), frozenset({"grid_worker", "grid_head"})),
+    Handbook("hotline-agent", _("热线坐席"), frozenset({"hotline_agent"})),
     Handbook("call-back-agent", _("回访员"), frozenset({"call_back_agent"})),
     Handbook(
         "district-director", _("指挥中心主任"), frozenset({"district_director", "evaluator", "wall_reader"})
@@ -75,6 +76,8 @@ PAGES = (
     ("/desk/supervision/", _("督办裁决"), "district-director", "裁决退单"),
     ("/desk/report/", _("上报"), "district-dispatcher", "登记来件"),
     ("/events/", _("工单"), "district-dispatcher", "工单页"),
+    ("/hotline/", _("热线坐席"), "hotline-agent", "登记并转派"),
+    ("/hotline/addresses/", _("地址库"), "hotline-agent", "未定位地址"),
     ("/hotline/callbacks/", _("回访"), "call-back-agent", "待回访在哪里"),
     ("/hotline/discipline/", _("三类问题"), "discipline", "三类问题"),
     ("/grids/", _("一张网"), "street-officer", "网格与人员"),

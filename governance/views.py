@@ -24,11 +24,13 @@ MODULES = (
     (_("督考评价"), "star", _("督办、裁决与考评"), "events:supervision", "events.view"),
     (_("应急指挥"), "flow", _("预案、演练与平战转换"), "", "dashboard.view"),
     (_("群众参与"), "people", _("随手拍与查进度"), "citizen:home", ""),
-    (_("知识库"), "book", _("政策与答复口径"), "", "events.view"),
+    (_("知识库"), "book", _("政策与答复口径"), "hotline:knowledge", "hotline.knowledge_read"),
 )
 """The twelve modules of rules.md §12 in their order."""
 LINKS = (
     (_("网格通"), "field:home", "field.use"),
+    (_("热线坐席"), "hotline:desk", "hotline.register"),
+    (_("未定位地址"), "hotline:unresolved", "grids.addresses"),
     (_("上报事件"), "events:report", "events.report"),
     (_("有单无人"), "events:nobody", "events.dispatch"),
     (_("值班"), "grids:duty", "grids.view"),
