@@ -14,6 +14,7 @@ from dashboard.names import category_name
 from dashboard.rates import closure_rate, on_time_rate, satisfaction
 from dashboard.spans import total
 from dashboard.tiles import before_of, duty_url, in_hand, on_duty_of
+from disputes.statistics import wall_figures
 from events.models import Event
 from events.workflow import LIVE
 from grids.models import DutyTurn
@@ -158,8 +159,8 @@ def _unit_row(reading: Reading, counted: dict) -> dict[str, Any] | None:
 
 
 def disputes(reading: Reading) -> dict[str, Any]:
-    """矛盾纠纷类事件: events of major category 01 in hand by area, and their closing rate; the mediation desk's own
-    cases are another procedure and not in here."""
+    """矛盾纠纷: events of major category 01 in hand by area with their closing rate, and beside them, under ``mediation``,
+    the mediation desk's own cases by tier (``disputes.statistics``), which are another procedure."""
     by_child = reading.counts.by_key.get("dispute", {})
     whole = reading.counts.of("dispute")
     rows = [
@@ -179,8 +180,22 @@ def disputes(reading: Reading) -> dict[str, Any]:
     return measure(
         _("矛盾纠纷类事件"), whole, formula=_("类别01“矛盾纠纷”现在在办的事件"), as_of=reading.at,
         list_url=reading.lists.rows(category=DISPUTE_MAJOR, state=tuple(sorted(LIVE))), rows=rows, unit=_("件"),
-        numerator=whole, denominator=in_hand(reading), closing=closing,
+        numerator=whole, denominator=in_hand(reading), closing=closing, mediation=_mediation(reading),
     )
+
+
+def _mediation(reading: Reading) -> dict[str, Any]:
+    """首调、会调、联调 in hand, due soon, red and orange, rate of success; lists for whoever may see disputes."""
+    found = wall_figures(reading.land.area.path, at=reading.at)
+    opens = reading.rights.may("disputes.view")
+    area = reading.land.area.code
+    tiers = [
+        {"code": row["code"], "name": str(row["name"]), "value": row["n"], "soon": row["soon"],
+         "list_url": f"/disputes/?{row['query']}&area={area}" if opens else None}
+        for row in found.pop("tiers")
+    ]
+    return {**found, "tiers": tiers, "formula": str(_("达成协议或口头和解 ÷ 已有结果")),
+            "list_url": f"/disputes/?view=all&area={area}" if opens else None}
 
 
 def duty(reading: Reading) -> dict[str, Any]:

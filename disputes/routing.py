@@ -28,7 +28,8 @@ def bodies_for(dispute: Dispute, tier: str, *, most: int = 5) -> list[Idea]:
     """Bodies of this tier that serve the place and take the type, best first. A body of the type's own speciality
     comes before a general committee, a nearer one before a wider, a freer one before a fuller."""
     rows = MediationBody.objects.filter(is_active=True, tier=tier).select_related("area", "unit").annotate(
-        load=Count("disputes", filter=Q(disputes__state__in=IN_HAND))
+        load=Count("disputes", filter=Q(disputes__state__in=IN_HAND), distinct=True),
+        hands=Count("mediators", filter=Q(mediators__is_active=True), distinct=True),
     )
     ideas = [
         _body_idea(row, dispute) for row in rows
@@ -47,6 +48,9 @@ def _body_idea(row: MediationBody, dispute: Dispute) -> Idea:
         idea.reasons.append(_("属地调委会"))
     idea.score += 2 * row.area.path.count("/")
     idea.reasons.append(_("服务%(area)s") % {"area": row.area.name})
+    if not row.hands:
+        idea.score -= 200
+        idea.reasons.append(_("暂无在任调解员"))
     share = row.load * 100 // row.load_cap
     idea.score -= share // 5
     idea.reasons.append(_("在办%(n)s件(上限%(cap)s)") % {"n": row.load, "cap": row.load_cap})

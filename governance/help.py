@@ -64,6 +64,7 @@ HANDBOOKS = (
         "knowledge-editor", _("知识库和热线简报"),
         frozenset({"department_handler", "department_head", "district_dispatcher", "district_director", "hotline_agent"}),
     ),
+    Handbook("mediator", _("调解员"), frozenset({"mediator", "mediation_head"})),
     Handbook("citizen", _("群众"), frozenset()),
 )
 BY_SLUG = {book.slug: book for book in HANDBOOKS}
@@ -80,6 +81,9 @@ PAGES = (
     ("/hotline/addresses/", _("地址库"), "hotline-agent", "未定位地址"),
     ("/hotline/callbacks/", _("回访"), "call-back-agent", "待回访在哪里"),
     ("/hotline/discipline/", _("三类问题"), "discipline", "三类问题"),
+    ("/disputes/", _("矛调"), "mediator", "矛调列表"),
+    ("/disputes/register/", _("登记纠纷"), "mediator", "登记和受理"),
+    ("/disputes/figures/", _("矛调统计"), "mediator", "统计"),
     ("/grids/", _("一张网"), "street-officer", "网格与人员"),
     ("/grids/staffing/", _("人员配备"), "street-officer", "网格与人员"),
     ("/duty/", _("值班"), "street-officer", "值班与请假"),
