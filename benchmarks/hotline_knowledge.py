@@ -8,13 +8,14 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils import timezone
 
 from benchmarks.ledger import Figure
 from casework.actor import Actor
 from grids.models import Unit
 from grids.scope import Reach, Rights
 from hotline.briefings import counting
-from hotline.exchange.history import import_history, load_mapping
+from hotline.importing import Mapping, import_orders
 from hotline.knowledge import transitions
 from hotline.knowledge.searching import search
 from hotline.knowledge.transitions import Wording
@@ -38,11 +39,11 @@ def measure() -> Iterator[Figure]:
 
 
 def _replies(path: object) -> Iterator[Figure]:
-    mapping = load_mapping("replies")
-    tally = import_history(path, mapping, actor=Actor.system())
+    mapping, now = Mapping.load("replies"), timezone.now()
+    tally = import_orders(path, mapping, actor=Actor.system(), now=now)
     rows = counting.rows(Q(channel="web"))
     found = counting.latency(rows, limit_days=LIMIT_DAYS)
-    again = import_history(path, mapping, actor=Actor.system())
+    again = import_orders(path, mapping, actor=Actor.system(), now=now)
     about = f"{tally.rows:,} rows, {tally.created:,} taken in, {len(tally.refused):,} refused; {found.n:,} answered"
     yield Figure("H-replies", "reply time of imported messages, median", round(found.median_days, 2), "d", "", COMMAND, about)
     yield Figure("H-replies-low", "the same is about 11 days", round(found.median_days, 2), "d", ">= 10.5", COMMAND)
