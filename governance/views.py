@@ -14,7 +14,7 @@ from grids.scope import Rights, rights_of
 MODULES = (
     # name, icon, note, url name (empty: not built yet), permission that opens it
     (_("社会治理一张图"), "screen", _("指挥大屏与全区态势"), "dashboard:wall", "dashboard.view"),
-    (_("数据共享一网通"), "link", _("外部平台接入"), "", "api.use"),
+    (_("数据共享一网通"), "link", _("外部平台接入"), "hotline:exchange", "hotline.exchange"),
     (_("事件分流一站办"), "task", _("工作台:研判、派单、督办"), "events:desk", "events.view"),
     (_("社区服务一微脑"), "grid", _("网格、人员与岗位"), "grids:browse", "grids.view"),
     (_("研判分析一块屏"), "chart", _("趋势、帕累托、复发"), "", "dashboard.view"),
@@ -34,6 +34,7 @@ LINKS = (
     (_("上报事件"), "events:report", "events.report"),
     (_("有单无人"), "events:nobody", "events.dispatch"),
     (_("值班"), "grids:duty", "grids.view"),
+    (_("热线简报"), "hotline:briefings", "dashboard.view"),
     (_("谁能做什么"), "accounts:who_may_what", "accounts.view_matrix"),
     (_("后台管理"), "admin:index", ""),
 )
