@@ -25,6 +25,7 @@ from governance.demo.past import DAYS, PER_DAY, make_past
 from governance.demo.shelf import tell_all
 from governance.demo.stage import Stage
 from grids.demo_load import load_district
+from hotline.briefings.load import load_briefings
 from hotline.knowledge.load import load_samples
 from hotline.load import load_reference as load_hotline
 
@@ -54,6 +55,9 @@ def load_all(
     say(f"热线 calls: {make_calls(at, stage)}")
     make_disputes(at, stage=stage, say=say)
     say(f"知识库 knowledge articles: {load_samples(at, who=lambda unit, code: _somebody(stage, unit.pk, code))}")
+    writer, signer = (stage.cast.holds(role, random.Random(1)) for role in ("district_dispatcher", "district_director"))
+    if writer is not None and signer is not None:
+        say(f"简报 briefings: {load_briefings(at, writer=writer, signer=signer)}")
     fold_all()
     say(f"事件 events: {Event.objects.count():,}")
 

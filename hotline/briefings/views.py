@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from casework.door import MoveRefused, missing, not_found
 from casework.edge import for_staff, refusal
+from grids.scope import SHANGHAI
 from hotline.briefings import queries, transitions
 from hotline.briefings.models import Briefing
 from hotline.briefings.transitions import READ, SIGN, WRITE
@@ -79,7 +80,7 @@ def paper(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "hotline/briefings/paper.html", {
         **context, "steps": briefing.steps.order_by("-pk")[:20] if writes else (),
         "versions": briefing.versions.all(), "own_work": briefing.author_id == request.user.pk,
-        "is_over": briefing.last < request.at.date(),
+        "is_over": briefing.last < request.at.astimezone(SHANGHAI).date(),
     })
 
 

@@ -32,7 +32,7 @@ def tabs(request: HttpRequest, current: str) -> dict[str, Any]:
     rights = request.rights
     return {
         "tab": current, "counts": queries.counts(rights, at=request.at), "may_write": rights.may(WRITE),
-        "may_review": rights.may(REVIEW), "may_manage": rights.may(MANAGE),
+        "may_review": rights.may(REVIEW), "may_manage": rights.may(MANAGE), "today": queries.day_of(request.at),
     }
 
 
@@ -281,5 +281,5 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "hotline/knowledge/queue.html", {
         **tabs(request, "queue"), "review": queries.review_queue(request.rights)[:MANY],
         "due": queries.due_soon(request.rights, at=request.at)[:MANY], "drafts": queries.drafts(request.rights)[:MANY],
-        "feedback": queries.open_feedback(request.rights)[:MANY], "today": queries.day_of(request.at),
+        "feedback": queries.open_feedback(request.rights)[:MANY],
     })
