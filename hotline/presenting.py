@@ -38,7 +38,8 @@ TABS = (
     ("orders", gettext_lazy("工单"), "hotline:orders", "hotline.view"),
     ("callbacks", gettext_lazy("回访"), "hotline:callbacks", "hotline.call_back"),
     ("silence", gettext_lazy("无响应"), "hotline:silence", "hotline.view"),
-    ("knowledge", gettext_lazy("知识库"), "hotline:knowledge", "hotline.view"),
+    ("knowledge", gettext_lazy("知识库"), "hotline:knowledge", "hotline.knowledge_read"),
+    ("briefings", gettext_lazy("简报"), "hotline:briefings", "dashboard.briefing"),
     ("discipline", gettext_lazy("三类问题"), "hotline:discipline", "hotline.inspect|hotline.hand_over"),
 )
 
