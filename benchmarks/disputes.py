@@ -1,5 +1,8 @@
 """Figures of the group ``disputes``."""
 
 from benchmarks.ledger import Measurement
+from benchmarks.spine import apart
 
-MEASUREMENTS: list[Measurement] = []
+MEASUREMENTS: list[Measurement] = [
+    Measurement("clocks", lambda: apart("benchmarks.disputes_clocks")),
+]
