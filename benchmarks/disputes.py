@@ -5,4 +5,5 @@ from benchmarks.spine import apart
 
 MEASUREMENTS: list[Measurement] = [
     Measurement("clocks", lambda: apart("benchmarks.disputes_clocks")),
+    Measurement("learning", lambda: apart("benchmarks.disputes_learning")),
 ]

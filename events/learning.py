@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from casework.learning.features import Block, Sample
+from casework.learning.features import TITLE_AND_BODY, Sample
 from casework.learning.tasks import Task, register
 from events.models import Event
 from events.reference_lists import load_keywords
@@ -14,7 +14,7 @@ from events.reference_rows import categories
 
 CATEGORY = "event.category"
 UNIT = "event.unit"
-BLOCKS = (Block("title", 1, 3, 80), Block("body", 1, 3, 300))
+BLOCKS = TITLE_AND_BODY
 MOST_FEATURES = 40_000
 """With some hundred labels the table of weights stays below 10 MB."""
 
@@ -44,6 +44,6 @@ def unit_texts(limit: int | None) -> list[Sample]:
 
 def register_tasks() -> None:
     """Called from the room's ``ready``."""
-    recipe = {"blocks": BLOCKS, "most_features": MOST_FEATURES, "balance": 0.5}
+    recipe = {"blocks": BLOCKS, "most_features": MOST_FEATURES}
     register(Task(CATEGORY, _("事项类别"), category_texts, recipe, category_words))
     register(Task(UNIT, _("承办单位"), unit_texts, recipe))

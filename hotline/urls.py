@@ -23,6 +23,7 @@ urlpatterns = [
     path("hotline/addresses/unresolved/", addresses.unresolved, name="unresolved"),
     path("hotline/addresses/unresolved/<int:key>/", addresses.settle, name="settle_address"),
     path("hotline/addresses/import/", addresses.take_in, name="import_addresses"),
+    path("hotline/hotspots/", include("hotline.hotspots.urls")),
     path("hotline/knowledge/", include("hotline.knowledge.urls")),
     path("hotline/exchange/", include("hotline.exchange.urls")),
     path("briefings/", include("hotline.briefings.urls")),

@@ -28,7 +28,8 @@ FAR_M = 2000.0
 NEAR_BONUS = 1.25
 FAR_MALUS = 0.5
 COMMON = 0.02
-"""A gram in more than this share of the texts says nothing about the matter."""
+COMMON_AT_LEAST = 30
+"""A gram in more than this share of the texts, and in more than so many, says nothing about the matter."""
 BRIDGES = 2
 BRIDGED_SHARE = 0.2
 """Topics merge when at least BRIDGES texts, and this share of the smaller topic, would have joined either."""
@@ -68,7 +69,7 @@ class Index:
             np.concatenate([hashes for hashes, _w in grams]), return_inverse=True, return_counts=True
         ) if grams else (np.empty(0, np.uint64), np.empty(0, int), np.empty(0, int))
         total = len(texts)
-        rarity = np.where((counts >= 2) & (counts <= max(2, COMMON * total)), np.log((total + 1) / counts), 0.0)
+        rarity = np.where((counts >= 2) & (counts <= max(COMMON_AT_LEAST, COMMON * total)), np.log((total + 1) / counts), 0.0)
         owners = np.repeat(np.arange(total), [len(hashes) for hashes, _w in grams])
         values = np.concatenate([w for _h, w in grams]) * rarity[where] if grams else np.empty(0)
         kept = values > 0

@@ -6,19 +6,20 @@ nothing else. No function returns a name, a number or a text longer than a title
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from math import cos, floor, radians
 
-from django.db.models import Count, F, IntegerField, Max, Min, QuerySet
+from django.db.models import Count, F, IntegerField, Max, Min, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from casework.clock import loader
 from events.duplicates import METRES_PER_DEGREE, metres_between
 from events.reference_rows import categories
 from grids.models import Area
-from grids.scope import SHANGHAI
+from grids.scope import SHANGHAI, Rights, path_filter
 from hotline.hotspots import surge
 from hotline.hotspots.clustering import heat
 from hotline.models import HotlineOrder
@@ -30,6 +31,9 @@ LEAST_PLACE = 3
 LEAST_PERSON = 3
 MOST_ROWS = 20_000
 MARK_LENGTH = 8
+MOST_LISTED = 200
+VIEW = "hotline.view"
+_LONG_NUMBER = re.compile(r"[0-9A-Za-z]*\d[\d -]{5,}\d[Xx]?|[\u4e00-\u9fff][A-Z][A-Z0-9]{5,6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +273,7 @@ def _topic(topic: int, group: list[dict]) -> Topic:
     names = Counter(row["category__name"] for row in group if row["category__name"]).most_common(1)
     places = Counter(row["address"] for row in group if row["address"]).most_common(1)
     return Topic(
-        topic, group[0]["title"], len(group), callers,
+        topic, masked(group[0]["title"]), len(group), callers,
         sum(row["state"] != HotlineOrder.State.CLOSED for row in group),
         heat(reporters=callers, likes=0, days=days), days, first, last, names[0][0] if names else "",
         places[0][0] if places else "", *(_middle(points)),
@@ -280,3 +284,49 @@ def _middle(points: list[tuple[float, float]]) -> tuple[float | None, float | No
     if not points:
         return None, None
     return sum(lon for lon, _lat in points) / len(points), sum(lat for _lon, lat in points) / len(points)
+
+
+def seen_by(rights: Rights) -> QuerySet[HotlineOrder]:
+    """Orders on the land or by the units where a person may look at the hotline."""
+    scope = path_filter(rights, VIEW, "area_path")
+    units = rights.units(VIEW)
+    if units:
+        scope |= Q(unit_ids__overlap=list(units))
+    return HotlineOrder.objects.filter(scope)
+
+
+def members(among: QuerySet[HotlineOrder], topic: int) -> list[dict]:
+    """The visible orders of a topic, newest first; empty when there is none (or none may be known of)."""
+    rows = among.filter(hot_topic__topic=topic).order_by("-registered_at")
+    return listed(rows)
+
+
+def by_numbers(among: QuerySet[HotlineOrder], numbers: list[str]) -> list[dict]:
+    """The visible ones among these orders, newest first."""
+    return listed(among.filter(number__in=numbers).order_by("-registered_at"))
+
+
+def listed(rows: QuerySet[HotlineOrder]) -> list[dict]:
+    """What a list shows of an order; long runs of digits in the title are masked."""
+    found = list(rows.values(
+        "number", "title", "state", "registered_at", "address", "lon", "lat", "category__name", "area__name"
+    )[:MOST_LISTED])
+    for row in found:
+        row["title"] = masked(row["title"])
+        row["state_name"] = HotlineOrder.State(row["state"]).label
+    return found
+
+
+def masked(text: str) -> str:
+    """Telephone, identity and plate numbers in running text become stars; what a caller said may hold them."""
+    return _LONG_NUMBER.sub(lambda found: found[0][:2] + "****", text)
+
+
+def by_day(moments: list[datetime]) -> list[tuple[date, int]]:
+    """How many on each day between the first and the last, days without any included (at most 92)."""
+    days = Counter(moment.astimezone(SHANGHAI).date() for moment in moments)
+    if not days:
+        return []
+    last = max(days)
+    first = max(min(days), last - timedelta(days=91))
+    return [(first + timedelta(days=n), days[first + timedelta(days=n)]) for n in range((last - first).days + 1)]

@@ -70,6 +70,9 @@ RULES: dict[str, Rule] = {
         f"{ONE}{name}/": Rule("api", {"POST": CALLS}, "call", verb=code, body=body)
         for name, (code, body) in ORDER_VERBS.items()
     },
+    "hotline/hotspots/": page("hotline.view", lists=True),
+    "hotline/hotspots/orders/": page("hotline.view", lists=True),
+    "hotline/hotspots/<int:key>/": page("hotline.view", "no topic here"),
     "hotline/knowledge/": page(KNOW, lists=True),
     "hotline/knowledge/suggest/": page(KNOW, lists=True),
     "hotline/knowledge/new/": form(WRITE),

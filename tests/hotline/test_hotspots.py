@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+import time_machine
 
 from hotline.hotspots import queries, surge
 from hotline.hotspots.clustering import Text, assign, heat
 from hotline.hotspots.finding import find_topics
 from hotline.hotspots.models import HotTopic, HotTopicMember
 from hotline.models import HotlineOrder
+from tests.access.scene import signed_in
 from tests.hotline import calls
 from tests.world import NOON, World, make_world
 
@@ -101,12 +103,30 @@ def test_surges_recurrences_and_topics_of_the_district(world: World) -> None:
 
     assert find_topics(at=NOON) == 36
     assert find_topics(at=NOON) == 0
-    topics = queries.hot_topics(orders(), at=NOON)
-    assert topics[0].count == 9
-    assert topics[0].callers == 4
+    topics = [topic for topic in queries.hot_topics(orders(), at=NOON) if "滨河新城" in topic.address]
+    assert [(topic.count, topic.callers) for topic in topics] == [(9, 4)]
     dated(calls.registered(world, phone="13911110009", text=MIXING[0]), 0)
     before = HotTopic.objects.count()
     assert find_topics(at=NOON) == 1
     assert HotTopic.objects.count() == before
     assert HotTopicMember.objects.filter(topic=topics[0].id).count() == 10
     assert queries.hot_topics(orders().none(), at=NOON) == []
+    pages_show_and_hide(world, topics[0].id, found.numbers)
+
+
+def pages_show_and_hide(world: World, topic: int, numbers: tuple[str, ...]) -> None:
+    """The desk sees the topic and the lists; the other street neither the topic nor one of the orders."""
+    listed = f"/hotline/hotspots/orders/?numbers={','.join(numbers)},nonsense"
+    desk, stranger = (signed_in(world.people[name]) for name in ("dispatcher", "stranger"))
+    HotlineOrder.objects.filter(number=numbers[0]).update(title="请回电13911112222,搅拌站噪音")
+    with time_machine.travel(NOON, tick=False):
+        shown = desk.get("/hotline/hotspots/?days=90").content.decode()
+        assert f"/hotline/hotspots/{topic}/" in shown
+        assert "13911112222" not in shown
+        for address in (listed, f"/hotline/hotspots/{topic}/"):
+            page = desk.get(address).content.decode()
+            assert all(number in page for number in numbers)
+            assert "13911112222" not in page
+        assert f"/hotline/hotspots/{topic}/" not in stranger.get("/hotline/hotspots/").content.decode()
+        assert stranger.get(f"/hotline/hotspots/{topic}/").status_code == 404
+        assert not any(number in stranger.get(listed).content.decode() for number in numbers)

@@ -28,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--file", type=Path, action="append", default=[], help="labelled texts besides the district's own")
         parser.add_argument("--only-files", action="store_true", help="leave the district's own texts out")
         parser.add_argument("--columns", default="title,body,label", help="names of the columns title,text,label")
+        parser.add_argument("--names", type=Path, help="CSV of class names as first texts: label first, words after it")
         parser.add_argument("--test", type=Path, help="labelled texts to measure the new model on; never trained on")
         parser.add_argument("--cross-validate", type=int, metavar="FOLDS", help="measure by held-out folds, keep nothing")
         parser.add_argument("--no-serve", action="store_true", help="keep the version without putting it into service")
@@ -64,14 +65,13 @@ class Command(BaseCommand):
         return own + [sample for path in options["file"] for sample in read(path, options["columns"])]
 
     def _train(self, task: tasks.Task, samples: list[Sample], options: dict) -> None:
+        helpers = [*task.helpers(), *(names(options["names"]) if options["names"] else ())]
         recipe = Recipe(facts={"task": task.code, "files": [path.name for path in options["file"]]}, **task.recipe)
         if options["cross_validate"]:
-            quality = cross_validate(
-                samples, recipe, helpers=task.helpers(), count=options["cross_validate"], grouped=True
-            )
+            quality = cross_validate(samples, recipe, helpers=helpers, count=options["cross_validate"], grouped=True)
             self._tell(task.code, quality)
             return
-        trained = fit(samples, recipe, helpers=task.helpers())
+        trained = fit(samples, recipe, helpers=helpers)
         if options["test"]:
             self._tell(f"{task.code} on {options['test'].name}", on(trained, read(options["test"], options["columns"])))
         row = store.keep(task.code, trained, at=timezone.now(), activate=not options["no_serve"])
@@ -119,6 +119,15 @@ def read(path: Path, columns: str) -> list[Sample]:
             Sample({"title": row[title] if title else "", "body": row[body] if body else ""}, row[label])
             for row in rows if row[label]
         ]
+
+
+def names(path: Path) -> list[Sample]:
+    """Each row of a taxonomy as one tiny text of the label in its first column. Raises CommandError."""
+    if not path.is_file():
+        raise CommandError(f"there is no file {path}")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    return [Sample(dict.fromkeys(("title", "body"), " ".join(words)), label) for label, *words in rows if words]
 
 
 def on(trained: model.Model, samples: list[Sample]) -> measure.Quality:

@@ -1,0 +1,178 @@
+"""Figures of what the hotline learns: categories and natures by cross-validation, hot topics, false alarms of the surge test.
+
+All of it is fitted inside the training folds: features, weights, shifts, calibration, threshold. The baseline
+(character 1–3-grams of title and body together, linear SVM) is measured on the same folds.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from time import perf_counter
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import numpy as np
+
+from benchmarks import learning_texts as texts
+from benchmarks.ledger import Figure
+from casework.learning.features import Block, Sample
+from casework.learning.measure import Quality
+from casework.learning.model import dump, load
+from casework.learning.train import Recipe, cross_validate, fit
+from hotline.hotspots import surge
+from hotline.hotspots.clustering import Text, assign, heat
+
+COMMAND = "./start figures hotline --only learning"
+TOGETHER = (Block("all", 1, 3, 2000),)
+PLAIN = Recipe(blocks=TOGETHER, balance=0.0, least_texts=1, most_features=400_000)
+APART = (Block("title", 1, 3, 120), Block("body", 1, 3, 400))
+CATEGORY = Recipe(blocks=APART)
+NATURE = Recipe(
+    blocks=APART, balance=0.5, bias_steps=tuple(round(step / 10, 1) for step in range(-6, 7)),
+)
+NATURE_FACTS = Recipe(
+    blocks=(*APART, Block("facts", 1, 0, 0, 1.0)), balance=0.5,
+    bias_steps=tuple(round(step / 10, 1) for step in range(-6, 7)),
+)
+KNOWN_TOPICS: dict[str, tuple[str, ...]] = {
+    "伊景园滨河苑 car places": ("伊景园",),
+    "丽发新城 mixing plant": ("丽发新城", "搅拌"),
+    "58车贷 loan fraud": ("58车贷",),
+    "魅力之城 cooking fumes": ("魅力之城", "油烟"),
+    "A5区五矿万境K9县 defects": ("五矿万境",),
+    "凉塘路 renewal": ("凉塘路",),
+}
+"""The six subjects, each told by words that all stand in most of its messages."""
+
+
+def together(samples: list[Sample]) -> list[Sample]:
+    """Title and body as one text, for the baseline."""
+    return [Sample({"all": f"{s.parts.get('title', '')} {s.parts['body']}"}, s.label) for s in samples]
+
+
+def _detail(quality: Quality) -> str:
+    return f"n={quality.samples}; F1 " + ", ".join(f"{label} {f1:.2f}({n})" for label, (n, f1) in quality.per_label.items())
+
+
+def of_quality(
+    code: str, what: str, quality: Quality, *, macro: str = "", accuracy: str = "", command: str = COMMAND,
+) -> Iterator[Figure]:
+    """Macro F1, accuracy, coverage and calibration of one measurement."""
+    yield Figure(f"{code}.macro_f1", f"{what}: macro F1", quality.macro_f1, "", macro, command, _detail(quality))
+    yield Figure(
+        f"{code}.accuracy", f"{what}: accuracy", quality.accuracy, "", accuracy, command,
+        f"95 % {quality.low:.3f}–{quality.high:.3f}",
+    )
+    if quality.covered < 1:
+        yield Figure(
+            f"{code}.covered", f"{what}: answered, the rest abstained", quality.covered, "", "", command,
+            f"right among the answered {quality.covered_accuracy:.3f}",
+        )
+    yield Figure(f"{code}.calibration", f"{what}: calibration error (10 bins)", quality.calibration_error, "", "<= 0.1", command)
+
+
+def baseline(code: str, what: str, quality: Quality) -> Figure:
+    """What the plain method gives, shown and not judged."""
+    return Figure(code, what, quality.macro_f1, "", "", COMMAND, f"accuracy {quality.accuracy:.3f}")
+
+
+def categories() -> Iterator[Figure]:
+    told, names = texts.labelled(), texts.taxonomy(1.0)
+    plain = cross_validate(together(told), PLAIN, calibrated=False)
+    ours = cross_validate(told, CATEGORY, helpers=names)
+    yield baseline("L1.baseline", "一级分类 baseline, same 10 folds: macro F1", plain)
+    yield from of_quality("L1", "一级分类, 10 folds", ours, macro=">= 0.85", accuracy=">= 0.774")
+    kept = cross_validate(told, CATEGORY, helpers=names, grouped=True, calibrated=False)
+    yield Figure("L1.grouped", "一级分类, near copies in one fold: macro F1", kept.macro_f1, "", ">= 0.773", COMMAND)
+    yield from serving(told, names)
+
+
+def natures() -> Iterator[Figure]:
+    told = texts.natures(False)
+    plain = cross_validate(together(told), PLAIN, count=5, calibrated=False)
+    yield baseline("L2.baseline", "福州 nature baseline, same 5 folds: macro F1", plain)
+    words = cross_validate(told, NATURE, count=5, calibrated=True)
+    yield from of_quality("L2.text", "福州 nature by text alone, 5 folds", words)
+    facts = cross_validate(texts.natures(True), NATURE_FACTS, count=5)
+    yield from of_quality("L2", "福州 nature with facts of the intake, 5 folds", facts, macro=">= 0.487")
+    yield Figure("L2.gain", "福州 nature: macro F1 over the baseline's", facts.macro_f1 / plain.macro_f1, "×", ">= 1.1", COMMAND)
+
+
+def serving(told: list[Sample], names: list[Sample]) -> Iterator[Figure]:
+    """Cost of one suggestion with its words, by the model as it is loaded from its file."""
+    data = dump(fit(told, CATEGORY, helpers=names))
+    model = load(data)
+    took = []
+    for sample in told[:200]:
+        began = perf_counter()
+        model.guess(sample)
+        took.append(1000 * (perf_counter() - began))
+    yield Figure("L3.ms", "one suggestion with its words, p95", float(np.percentile(took, 95)), "ms", "<= 50", COMMAND)
+    yield Figure("L3.mb", "a model in memory", model.size / 1e6, "MB", "<= 20", COMMAND, f"file {len(data) / 1e6:.1f} MB")
+
+
+def topics() -> Iterator[Figure]:
+    """The six known subjects among the ten hottest found."""
+    found = texts.rows(texts.HOTLINE / "taidi_c_hotspot_train.csv.gz")
+    found.sort(key=lambda row: row["created_at"])
+    told = [
+        Text(n, row["title"], row["body"], datetime.fromisoformat(row["created_at"])) for n, row in enumerate(found)
+    ]
+    began = perf_counter()
+    groups: dict[int, list[int]] = {}
+    for place, topic in enumerate(assign(told)):
+        groups.setdefault(topic, []).append(place)
+    seconds = perf_counter() - began
+    ranked = sorted((_hot(members, found, told) for members in groups.values()), reverse=True)[:10]
+    hits = {name: _rank(words, ranked, found) for name, words in KNOWN_TOPICS.items()}
+    shown = "; ".join(f"{name} {'#' + str(rank) if rank else 'missing'}" for name, rank in hits.items())
+    among = sum(map(bool, hits.values()))
+    yield Figure("L4.topics", "six known hot topics among the ten hottest", among, "", ">= 6", COMMAND, shown)
+    yield Figure("L4.seconds", f"clustering {len(told)} messages anew", seconds, "s", "", COMMAND)
+
+
+def _hot(members: list[int], rows: list[dict], told: list[Text]) -> tuple[float, list[int]]:
+    people = len({rows[i]["user_id"] for i in members})
+    days = (told[members[-1]].at - told[members[0]].at).total_seconds() / 86_400
+    return heat(reporters=people, likes=sum(int(rows[i]["likes"]) for i in members), days=days), members
+
+
+def _rank(words: tuple[str, ...], ranked: list[tuple[float, list[int]]], rows: list[dict]) -> int:
+    for rank, (_heat, members) in enumerate(ranked, start=1):
+        hits = sum(all(word in rows[i]["title"] + rows[i]["body"] for word in words) for i in members)
+        if hits * 2 >= len(members):
+            return rank
+    return 0
+
+
+def alarms(rounds: int = 1000, cells: int = 40) -> Iterator[Figure]:
+    """False alarms of the surge test on calm counts, Poisson and scattered; what it finds of a real surge."""
+    dice = np.random.default_rng(36)
+    for name, draw in (
+        ("Poisson", lambda mean, n: dice.poisson(mean, n)),
+        ("scattered, variance 1.5 × mean", lambda mean, n: dice.negative_binomial(mean / 0.5, 1 / 1.5, n)),
+    ):
+        false = found = 0
+        for _turn in range(rounds):
+            means = dice.gamma(2.0, 1.0, cells) + 0.05
+            table = {c: (int(draw(mean, 1)[0]), draw(mean, 20).tolist()) for c, mean in enumerate(means)}
+            false += any(verdict.is_surge for verdict in surge.round_of(table).values())
+            raised = int(means.argmax())
+            table[raised] = (int(draw(4 * means[raised], 1)[0]), table[raised][1])
+            found += surge.round_of(table)[raised].is_surge
+        yield Figure(
+            f"L5.false.{name[:2].lower()}", f"surge test, calm rounds with any alarm ({name})", false / rounds, "", "<= 0.05",
+            COMMAND, f"{cells} cells, 20 earlier days, {rounds} rounds",
+        )
+        what = f"surge test, fourfold day found ({name})"
+        yield Figure(f"L5.found.{name[:2].lower()}", what, found / rounds, "", ">= 0.5", COMMAND)
+
+
+def measure() -> Iterator[Figure]:
+    """All of them."""
+    yield from alarms()
+    yield from categories()
+    yield from natures()
+    yield from topics()
