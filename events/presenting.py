@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from casework import presenting
 from casework.clock.arithmetic import ClockKind, elapsed
 from casework.clock.loader import calendar
+from casework.learning import store
+from events.learning import UNIT
 from events.models import Decline, Event, EventAttachment, EventDeadline
 from events.routing import precedents_of, suggest_units
 from events.workflow import DISPATCH_STATES, MOVES, STEPS, step_of
@@ -115,9 +117,13 @@ def _ideas(rows: list[dict]) -> dict[int, object]:
         told = Decline.objects.filter(event__in=bounced).exclude(ruling="unfounded")
         for event_id, unit_id in told.values_list("event_id", "unit_id"):
             refused.setdefault(event_id, set()).add(unit_id)
+    owners: dict[int, dict] = {}
+    if store.serving(UNIT) is not None:
+        owners = dict(Event.objects.filter(pk__in=[row["id"] for row in wanting]).values_list("pk", "suggestion"))
     found = {}
     for row in wanting:
-        light = Event(**{name: row[name] for name in ("category_id", "area_path", "street_code", "community_code")})
+        place = {name: row[name] for name in ("category_id", "area_path", "street_code", "community_code")}
+        light = Event(suggestion=owners.get(row["id"], {}), **place)
         ideas = suggest_units(
             light, limit=1, without=frozenset(refused.get(row["id"], ())), precedents=rulings[row["category_id"]]
         )

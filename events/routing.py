@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from casework.clock import loader
-from casework.learning import store
-from events.learning import UNIT
 from events.models import Event, Precedent, RoutingRule
 from events.placing import desk_of
 from grids.models import DutyClause, Unit
@@ -136,14 +134,13 @@ def _units_by_code() -> dict[str, tuple[int, str]]:
 
 
 def _add_learnt(event: Event, add: object) -> None:
-    """Who closed events with such words before; weighs at most as much as a rule by category."""
-    guesses = store.guess(UNIT, event.title, event.text)
-    units = loader.keep("units_by_code", _units_by_code) if guesses else {}
-    for guess in guesses:
-        if guess.label in units:
-            share = round(100 * guess.share)
-            reason = _("同类文本以往由其办结,概率%(share)s%%(%(words)s)") % {"share": share, "words": "、".join(guess.words)}
-            add(*units[guess.label], share, reason)
+    """Who closed events with such words before, as guessed at intake; at most as heavy as a rule by category."""
+    owners = event.suggestion.get("units", ())
+    units = loader.keep("units_by_code", _units_by_code) if owners else {}
+    for owner in owners:
+        if owner["code"] in units:
+            told = {"share": owner["share"], "words": "、".join(owner["words"])}
+            add(*units[owner["code"]], owner["share"], _("同类文本以往由其办结,概率%(share)s%%(%(words)s)") % told)
 
 
 def fallback_unit(event: Event) -> int | None:

@@ -7,7 +7,7 @@ abstains below its threshold, the words of ``events/data/keywords.json`` answer.
 from __future__ import annotations
 
 from casework.learning import store
-from events.learning import CATEGORY
+from events.learning import CATEGORY, UNIT
 from events.models.catalogue import Urgency
 from events.reference_lists import load_keywords
 
@@ -26,6 +26,15 @@ def suggest_categories(text: str, *, title: str = "", limit: int = 3) -> list[di
             for guess in guesses
         ]
     return _by_words(text, limit)
+
+
+def suggest_owners(text: str, *, title: str = "", limit: int = 2) -> list[dict]:
+    """Units that closed events told in such words, ``[{"code", "share", "words"}]``; empty without a trained model.
+    Asked once, at intake; ``events.routing`` weighs it with rulings, rules and duties."""
+    return [
+        {"code": guess.label, "share": round(100 * guess.share), "words": list(guess.words)}
+        for guess in store.guess(UNIT, title or text[:80], text, limit=limit)
+    ]
 
 
 def _by_words(text: str, limit: int) -> list[dict]:

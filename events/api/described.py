@@ -72,6 +72,7 @@ class SuggestedCategory(serializers.Serializer):
     name = serializers.CharField()
     share = serializers.IntegerField()
     words = serializers.ListField(child=serializers.CharField())
+    by = serializers.ChoiceField(("model", "words"), required=False)
 
 
 class EventTold(EventShape):

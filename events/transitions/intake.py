@@ -168,6 +168,9 @@ def _classify(
     words = f"{event.title} {event.text}"
     ideas = [] if category else suggesting.suggest_categories(words)
     event.suggestion = {"categories": ideas, "near": [row["id"] for row in near[:5]]}
+    owners = suggesting.suggest_owners(event.text, title=event.title)
+    if owners:
+        event.suggestion["units"] = owners
     base = "P3"
     if category is not None:
         event.category_id, event.service_class_id = category.code, category.service_class_id
