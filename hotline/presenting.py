@@ -40,6 +40,8 @@ TABS = (
     ("silence", gettext_lazy("无响应"), "hotline:silence", "hotline.view"),
     ("knowledge", gettext_lazy("知识库"), "hotline:knowledge", "hotline.knowledge_read"),
     ("briefings", gettext_lazy("简报"), "hotline:briefings", "dashboard.briefing"),
+    ("hotspots", gettext_lazy("热点预警"), "hotline:hotspots", "hotline.view"),
+    ("knowledge", gettext_lazy("知识库"), "hotline:knowledge", "hotline.view"),
     ("discipline", gettext_lazy("三类问题"), "hotline:discipline", "hotline.inspect|hotline.hand_over"),
 )
 

@@ -24,6 +24,7 @@ from events.routing import suggest_units
 from events.search import grams
 from grids.addresses.finding import Candidate, find
 from grids.scope import SHANGHAI, Rights, path_filter
+from hotline import learning
 from hotline.knowledge.searching import Hit, search
 from hotline.knowledge.workflow import READ
 from hotline.limits import limits
@@ -90,7 +91,11 @@ def ideas_for(text: str) -> list[dict]:
 
 
 def demand_of(text: str) -> dict | None:
-    """The likeliest demand type with its words; None when nothing speaks for any, or two speak as loud."""
+    """The likeliest demand type with its words, by the trained model or by cue words; None when nothing speaks for
+    any, or two speak as loud."""
+    learnt = learning.suggest_demand(text)
+    if learnt is not None:
+        return learnt
     found = {code: [word for word in words if word in text] for code, words in DEMAND_WORDS.items()}
     ranked = sorted(((len("".join(words)), code) for code, words in found.items() if words), reverse=True)
     if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):

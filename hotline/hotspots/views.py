@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from casework.edge import for_staff
 from hotline.hotspots import queries, surge
 from hotline.hotspots.queries import VIEW
+from hotline.presenting import tabs_of
 
 SPANS = {"24": 24, "3": 3}
 DAYS = {"7": 7, "30": 30, "90": 90}
@@ -30,7 +31,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "surges": queries.surges(among, at=request.at, hours=hours),
         "places": queries.recurring_places(among, at=request.at, days=days, limit=12),
         "callers": queries.recurring_callers(among, at=request.at, days=days, limit=12),
-        "false_alarms": round(100 * surge.FALSE_ALARMS), "spans": [(24, _("近24小时")), (3, _("近3小时"))],
+        "tabs": tabs_of(request.rights, "hotspots"), "false_alarms": round(100 * surge.FALSE_ALARMS),
+        "spans": [(24, _("近24小时")), (3, _("近3小时"))],
         "periods": [(7, _("7天")), (30, _("30天")), (90, _("90天"))],
     })
 
@@ -67,7 +69,7 @@ def orders(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, rows: list[dict], heading: str) -> HttpResponse:
     for row in rows:
-        row["url"] = _address_of(row["number"])
+        row["url"] = reverse("hotline:order", args=[row["number"]])
     days = queries.by_day([row["registered_at"] for row in rows])
     most = max((count for _day, count in days), default=1)
     marks = [
@@ -75,13 +77,6 @@ def _list(request: HttpRequest, rows: list[dict], heading: str) -> HttpResponse:
         for row in rows if row["lat"] is not None
     ]
     return render(request, "hotline/hotspots/list.html", {
-        "rows": rows, "heading": heading, "marks": marks,
+        "rows": rows, "heading": heading, "marks": marks, "tabs": tabs_of(request.rights, "hotspots"),
         "days": [(day, count, round(100 * count / most)) for day, count in days],
     })
-
-
-def _address_of(number: str) -> str:
-    try:
-        return reverse("hotline:order", args=[number])
-    except NoReverseMatch:
-        return ""
