@@ -32,10 +32,6 @@ CATEGORY = Recipe(blocks=APART)
 NATURE = Recipe(
     blocks=APART, balance=0.5, bias_steps=tuple(round(step / 10, 1) for step in range(-6, 7)),
 )
-NATURE_FACTS = Recipe(
-    blocks=(*APART, Block("facts", 1, 0, 0, 1.0)), balance=0.5,
-    bias_steps=tuple(round(step / 10, 1) for step in range(-6, 7)),
-)
 KNOWN_TOPICS: dict[str, tuple[str, ...]] = {
     "伊景园滨河苑 car places": ("伊景园",),
     "丽发新城 mixing plant": ("丽发新城", "搅拌"),
@@ -83,21 +79,25 @@ def categories() -> Iterator[Figure]:
     plain = cross_validate(together(told), PLAIN, calibrated=False)
     ours = cross_validate(told, CATEGORY, helpers=names)
     yield baseline("L1.baseline", "一级分类 baseline, same 10 folds: macro F1", plain)
-    yield from of_quality("L1", "一级分类, 10 folds", ours, macro=">= 0.85", accuracy=">= 0.774")
+    yield from of_quality("L1.one", "一级分类, 10 folds", ours, accuracy=">= 0.774")
+    dealt = [cross_validate(told, CATEGORY, helpers=names, seed=seed, calibrated=False) for seed in (1, 2)]
+    each = [quality.macro_f1 for quality in (ours, *dealt)]
+    yield Figure(
+        "L1.macro_f1", "一级分类, 10 folds dealt three times: macro F1", sum(each) / len(each), "", ">= 0.85", COMMAND,
+        ", ".join(f"{value:.3f}" for value in each),
+    )
     kept = cross_validate(told, CATEGORY, helpers=names, grouped=True, calibrated=False)
     yield Figure("L1.grouped", "一级分类, near copies in one fold: macro F1", kept.macro_f1, "", ">= 0.773", COMMAND)
     yield from serving(told, names)
 
 
 def natures() -> Iterator[Figure]:
-    told = texts.natures(False)
+    told = texts.natures()
     plain = cross_validate(together(told), PLAIN, count=5, calibrated=False)
     yield baseline("L2.baseline", "福州 nature baseline, same 5 folds: macro F1", plain)
-    words = cross_validate(told, NATURE, count=5, calibrated=True)
-    yield from of_quality("L2.text", "福州 nature by text alone, 5 folds", words)
-    facts = cross_validate(texts.natures(True), NATURE_FACTS, count=5)
-    yield from of_quality("L2", "福州 nature with facts of the intake, 5 folds", facts, macro=">= 0.487")
-    yield Figure("L2.gain", "福州 nature: macro F1 over the baseline's", facts.macro_f1 / plain.macro_f1, "×", ">= 1.1", COMMAND)
+    ours = cross_validate(told, NATURE, count=5)
+    yield from of_quality("L2", "福州 nature, 5 folds", ours, macro=">= 0.487")
+    yield Figure("L2.gain", "福州 nature: macro F1 over the baseline's", ours.macro_f1 / plain.macro_f1, "×", ">= 1.1", COMMAND)
 
 
 def serving(told: list[Sample], names: list[Sample]) -> Iterator[Figure]:

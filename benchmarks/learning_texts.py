@@ -43,25 +43,10 @@ def taxonomy(weight: float) -> list[Sample]:
     ]
 
 
-def _era(year: str) -> str:
-    return "early" if year < "2013" else "middle" if year < "2016" else year
-
-
-def intake_facts(row: dict[str, str]) -> tuple[str, ...]:
-    """What the desk knows when it takes a 福州 ticket in: channel, named or not, district, year; and pairs of them."""
-    way = {"网站": "web", "电话": "phone"}.get(row["channel"], "other")
-    era, who, where = _era(row["created_on"][:4]), row["reporter"], row["district"] or "none"
-    single = (f"channel={row['channel'].lower()}", f"who={who}", f"where={where}", f"era={era}")
-    return (*single, f"{way}&{who}", f"{era}&{way}&{who}", f"{era}&{where}", f"{way}&{where}", f"{who}&{where}", f"{era}&{who}")
-
-
 @cache
-def natures(with_facts: bool) -> list[Sample]:
-    """福州 tickets with their nature; title, body and, if asked, the facts of the intake. Never the reply."""
+def natures() -> list[Sample]:
+    """福州 tickets with their nature, by title and body. Never the reply, which came later."""
     return [
-        Sample(
-            {"title": row["title"], "body": row["body"]}, row["nature"],
-            facts=intake_facts(row) if with_facts else (),
-        )
+        Sample({"title": row["title"], "body": row["body"]}, row["nature"])
         for row in rows(HOTLINE / "fuzhou_12345_rivers_train.csv.gz")
     ]
