@@ -116,7 +116,7 @@ def _demands(received: list, figures: Figures) -> list[str]:
         return [_("本期没有受理诉求。")]
     labels = dict(HotlineOrder.Demand.choices)
     parts = [
-        f"{labels[code]}{figures.count(f'demand_{code}', keys, _('期内受理的%(name)s件数') % {'name': labels[code]})}件"
+        f"{labels[code]}{figures.count(f'demand_{code}', keys, _('期内受理中该诉求类型的件数'))}件"
         for code, keys in counting.by(received, "demand")
     ]
     found = [_("按诉求类型:%(parts)s。") % {"parts": "、".join(parts)}]
@@ -134,7 +134,7 @@ def _top(received: list, name: str, label: Callable[[str], str], figures: Figure
     parts = []
     for n, (value, keys) in enumerate(counting.by(received, name)[: counting.TOP], 1):
         rate = len(keys) / len(received) * 100
-        token = figures.count(f"{name}_{n}", keys, _("期内受理中%(name)s的件数") % {"name": label(value)})
+        token = figures.count(f"{name}_{n}", keys, _("期内受理中该类别、区域或单位的件数及占比"))
         parts.append(_("%(name)s%(n)s件(%(rate)s%%)") % {"name": label(value), "n": token, "rate": f"{rate:.1f}"})
     return "、".join(parts)
 
@@ -180,7 +180,7 @@ def _replies(period: Period, figures: Figures) -> list[str]:
         "p90": figures.put("p90", _("%(n)s天") % {"n": f"{found.p90_days:.1f}"}, _("九成工单在这个天数内答复(最近秩)")),
         "late": figures.share("late", found.late_keys, keys, _("答复时间晚于承诺时间的件数÷期内答复件数")),
     }
-    return [_("本期答复%(n)s件,用时中位数%(median)s、九成在%(p90)s以内,超过承诺时间的占%(late)s。") % words]
+    return [_("本期答复%(n)s件,用时中位数%(median)s、九成在%(p90)s以内;超过承诺时间的:%(late)s。") % words]
 
 
 def _calls(period: Period, figures: Figures) -> list[str]:
