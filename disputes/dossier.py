@@ -6,14 +6,20 @@ from datetime import datetime
 from functools import cached_property
 
 from disputes.models import (
+    Agreement,
+    CallBack,
+    Confirmation,
     Dispute,
     Evidence,
+    Instalment,
     JoinedUnit,
     JointNotice,
     PanelMember,
+    Paper,
     Party,
     Procedure,
     Referral,
+    Session,
 )
 from grids.scope import Rights
 
@@ -51,3 +57,28 @@ class Dossier:
     @cached_property
     def evidence(self) -> list[Evidence]:
         return list(self.case.evidence.select_related("file").order_by("pk"))
+
+    @cached_property
+    def sessions(self) -> list[Session]:
+        return list(self.case.sessions.select_related("room__body").order_by("starts_at"))
+
+    @cached_property
+    def papers(self) -> list[Paper]:
+        return list(self.case.papers.order_by("kind", "-version"))
+
+    @cached_property
+    def agreement(self) -> Agreement | None:
+        return self.case.agreements.filter(ended_at=None).first()
+
+    @cached_property
+    def confirmation(self) -> Confirmation | None:
+        return Confirmation.objects.filter(agreement=self.agreement).first() if self.agreement else None
+
+    @cached_property
+    def instalments(self) -> list[Instalment]:
+        rows = self.case.instalments.filter(agreement=self.agreement).exclude(state="waived") if self.agreement else ()
+        return list(rows)
+
+    @cached_property
+    def call_backs(self) -> list[CallBack]:
+        return list(self.case.call_backs.filter(agreement=self.agreement)) if self.agreement else []

@@ -2,11 +2,31 @@
 
 from django.urls import path
 
-from disputes.views import bodies
+from disputes.citizen import views as citizen
+from disputes.views import bodies, papers, rooms, sessions
 
+ONE = "disputes/<str:number>/"
+SESSION = f"{ONE}session/<int:seq>/"
+PAPER = f"{ONE}paper/<int:key>/"
 urlpatterns = [
     path("disputes/bodies/", bodies.browse, name="bodies"),
     path("disputes/bodies/map.json", bodies.map_data, name="bodies_map"),
     path("disputes/bodies/reach/", bodies.reach, name="reach"),
     path("disputes/bodies/<slug:code>/", bodies.detail, name="body"),
+    path("rooms/", rooms.grid, name="rooms"),
+    path(SESSION, sessions.detail, name="session"),
+    path(f"{SESSION}check-in/", sessions.check_in, name="session_check_in"),
+    path(f"{SESSION}pen/", sessions.pen, name="session_pen"),
+    path(f"{SESSION}save/", sessions.save, name="session_save"),
+    path(f"{SESSION}calendar.ics", sessions.calendar, name="session_calendar"),
+    path(PAPER, papers.paper, name="paper"),
+    path(f"{PAPER}pdf/", papers.paper_pdf, name="paper_pdf"),
+    path(f"{PAPER}docx/", papers.paper_docx, name="paper_docx"),
+    path(f"{PAPER}signed/", papers.paper_signed, name="paper_signed"),
+    path("c/mediate/", citizen.book, name="book"),
+    path("c/mediate/find/", citizen.find, name="find"),
+    path("c/mediate/k/<slug:token>/", citizen.receipt, name="receipt"),
+    path("c/mediate/k/<slug:token>/qr.svg", citizen.receipt_code, name="receipt_code"),
+    path("c/mediate/k/<slug:token>/calendar.ics", citizen.calendar, name="receipt_calendar"),
+    path("c/mediate/k/<slug:token>/change/", citizen.change, name="receipt_change"),
 ]

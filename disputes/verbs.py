@@ -13,6 +13,7 @@ from casework.offering import Subjects, Verb, VerbTable
 from disputes import forms
 from disputes import further_forms as more
 from disputes.dossier import Dossier
+from disputes.room_verbs import ROOM_VERBS
 from disputes.workflow import MOVES
 
 ACTIONS = "disputes.actions"
@@ -87,5 +88,5 @@ OWN = (
     Verb("reveal", more.RevealForm, room=ACTIONS),
     Verb("link", more.LinkForm, room=ACTIONS),
 )
-VERBS = VerbTable(MOVES, OWN, room="disputes.transitions", front=FRONT)
+VERBS = VerbTable(MOVES, (*OWN, *ROOM_VERBS), room="disputes.transitions", front=FRONT)
 KEYED = VERBS.keyed

@@ -6,6 +6,7 @@ from .guiding import answer_invite, assign, decline, guide, invite, route, sign
 from .intake import accept, archive, book, cancel, register, turn_away
 from .leaving import arbitrate, close, come_back, end_outside, litigate, refuse, reopen, track, withdraw
 from .mediating import answer_offer, extend, fail, help, offer, rise
+from .papers import issue, keep_signed
 from .risk import acknowledge, notify, rate_risk
 from .sessions import begin, call_off, check_in, conclude, reschedule, schedule
 from .settling import agree, breach, fulfil, perform, plan, remind, settle_orally
@@ -40,7 +41,9 @@ __all__ = [
     "guide",
     "help",
     "invite",
+    "issue",
     "judge",
+    "keep_signed",
     "litigate",
     "notify",
     "offer",

@@ -182,6 +182,13 @@ class DisputeVerbs(VerbDoor):
     def form_arguments(self, dossier: Dossier, subject: models.Model | None) -> dict[str, Any]:
         return {}
 
+    def _form(self, request: HttpRequest, dossier: Dossier, offered: Offer, data: object = None) -> VerbForm:
+        """A page may fill in what it knows: the free cell of the room grid its time and room."""
+        form = super()._form(request, dossier, offered, data)
+        if data is None:
+            form.initial.update({name: request.GET[name] for name in form.fields if name in request.GET})
+        return form
+
     def act(self, request: HttpRequest, offered: Offer, form: VerbForm) -> object:
         arguments = form.arguments()
         if offered.name == "attach":

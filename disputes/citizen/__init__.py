@@ -1,0 +1,1 @@
+"""Online booking of a mediation by citizens, without an account."""
