@@ -267,6 +267,7 @@ def address(scene: Scene, cell: Cell) -> tuple[str, dict]:
         "citizen_act:act": "nudge",
         "path:object_id": scene.rows.get(rule.about.split(" ")[-1], {}).get(cell.relation, NO_KEY),
         "path:content_type_id": NO_KEY,
+        "int:seq": 1,
     }
     if rule.about.startswith("dispute"):
         values["str:number"] = disputes_scene.NO_DISPUTE if is_missing else scene.disputes[cell.relation].number

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from casework.actor import Actor
 from disputes import transitions
 from disputes.reach import BY_LAND
 from tests.disputes import cast
+from tests.disputes.rooms_kit import make_room
 from tests.world import NOON
 
 if TYPE_CHECKING:
@@ -35,6 +38,18 @@ def add(scene: Scene) -> None:
     scene.disputes = {
         "mediated": cast.mediating(house, facts=facts), "waiting": cast.guided(house, facts=facts), "elsewhere": elsewhere,
     }
+    scene.named["slug:token"] = (_booking(house, facts), "f" * 32)
+
+
+def _booking(house: cast.House, facts: str) -> str:
+    """The token of a mediation booked online for the next day."""
+    citizen = Actor.citizen()
+    dispute = transitions.book(cast.told(facts=facts), actor=citizen, at=NOON)
+    transitions.schedule(
+        dispute, actor=citizen, at=NOON, starts_at=NOON + timedelta(days=1), room=make_room(house),
+        people=[house.world.people["second_mediator"].pk],
+    )
+    return dispute.token
 
 
 def allowed(scene: Scene, who: str, relation: str, verb: str, held: frozenset[str], on_land: bool) -> bool:
