@@ -51,13 +51,17 @@ class Sheet:
             self.missing.append(name)
         return format_html("<mark>【{}】</mark>", name)
 
-    def parties(self, side: str) -> list[dict[str, Any]]:
-        """The parties of a side as the papers list them; numbers of identity papers in full: they are signed."""
-        found = [self._party(row) for row in Party.objects.filter(dispute=self.dispute, side=side, left_at=None)]
+    def parties(self, side: str, *, brief: bool = False) -> list[dict[str, Any]]:
+        """The parties of a side as the papers list them, ``brief`` by name only; numbers of identity papers in full:
+        they are signed."""
+        found = [self._name(row) if brief else self._party(row) for row in Party.objects.filter(dispute=self.dispute, side=side, left_at=None)]
         if not found and side != Party.Side.THIRD:
             label = str(Party.Side(side).label)
             return [{"name": self.need(label, ""), "id": "", "phone": "", "address": "", "speaker": ""}]
         return found
+
+    def _name(self, row: Party) -> dict[str, Any]:
+        return {"name": self.need(_("%(side)s姓名") % {"side": row.get_side_display()}, row.name)}
 
     def _party(self, row: Party) -> dict[str, Any]:
         label = str(row.get_side_display())
@@ -114,7 +118,8 @@ def _application(sheet: Sheet) -> dict[str, Any]:
 def _acceptance(sheet: Sheet) -> dict[str, Any]:
     dispute = sheet.dispute
     return {
-        **sheet.both(), "type": dispute.get_type_display(), "accepted": sheet.need(_("受理日期"), on(dispute.accepted_at)),
+        "applicants": sheet.parties("applicant", brief=True), "respondents": sheet.parties("respondent", brief=True),
+        "type": dispute.get_type_display(), "accepted": sheet.need(_("受理日期"), on(dispute.accepted_at)),
         "body": sheet.need(_("调解组织"), dispute.body), "mediators": "、".join(sheet.mediators()) or sheet.need(_("调解员"), ""),
         "phone": dispute.body.phone if dispute.body else "", "day": on(sheet.at),
     }
