@@ -54,7 +54,8 @@ class Sheet:
     def parties(self, side: str, *, brief: bool = False) -> list[dict[str, Any]]:
         """The parties of a side as the papers list them, ``brief`` by name only; numbers of identity papers in full:
         they are signed."""
-        found = [self._name(row) if brief else self._party(row) for row in Party.objects.filter(dispute=self.dispute, side=side, left_at=None)]
+        rows = Party.objects.filter(dispute=self.dispute, side=side, left_at=None)
+        found = [self._name(row) if brief else self._party(row) for row in rows]
         if not found and side != Party.Side.THIRD:
             label = str(Party.Side(side).label)
             return [{"name": self.need(label, ""), "id": "", "phone": "", "address": "", "speaker": ""}]
