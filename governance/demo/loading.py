@@ -22,6 +22,7 @@ from governance.demo import clock, memory
 from governance.demo.calls import make_calls
 from governance.demo.disputes import make_disputes
 from governance.demo.past import DAYS, PER_DAY, make_past
+from governance.demo.ringing import ring
 from governance.demo.shelf import tell_all
 from governance.demo.stage import Stage
 from grids.demo_load import load_district
@@ -58,6 +59,7 @@ def load_all(
     writer, signer = (stage.cast.holds(role, random.Random(1)) for role in ("district_dispatcher", "district_director"))
     if writer is not None and signer is not None:
         say(f"简报 briefings: {load_briefings(at, writer=writer, signer=signer)}")
+    say(f"来电 calls: {ring(at)}")
     fold_all()
     say(f"事件 events: {Event.objects.count():,}")
 
