@@ -178,7 +178,7 @@ def _said(request: HttpRequest, words: str, area: str) -> HttpResponse:
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """One panel as a workbook: the numbers that are on the wall, noted in the read log."""
-    panel = request.GET.get("panel", "")
+    panel = request.GET.get("panel", "by_area")
     if panel not in exporting.PANELS:
         raise Http404
     reading, numbers = _numbers(request)
