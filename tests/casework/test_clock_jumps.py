@@ -25,7 +25,7 @@ def clocks(world: World) -> datetime:
     """Two hundred open clocks, begun over the last four days; the database's time."""
     at = database_time()
     for n in range(EVENTS):
-        worlds.in_progress(world, at=at - timedelta(hours=1.37 * n), category="0304" if n % 7 == 0 else "0805")
+        worlds.in_progress(world, at=at - timedelta(hours=1.37 * n))
     assert EventDeadline.objects.filter(state="running").count() >= CLOCKS
     EventAlarm.objects.all().delete()
     return at
