@@ -56,8 +56,12 @@ def settle(passage: Passage, event: Event) -> None:
     """Bring the order to where its event is: state, round, clocks, units, outcome. For use in an open door."""
     order = passage.case
     event = lead_of(event)
-    if event.state in ON_THE_WAY and (order.state in AFTER_WORK | ENDED):
+    number = event.reworks + event.reopens + 1
+    was_redone = not order.has_joined and number > order.round  # sent back and handled again before it was heard
+    if (event.state in ON_THE_WAY or was_redone) and order.state in AFTER_WORK | ENDED:
         _back_to_work(passage)
+    if was_redone:
+        order.round = max(order.round, number)
     order.unit_ids = sorted({*order.unit_ids, *event.unit_ids})
     if event.state not in ON_THE_WAY:
         order.outcome = "rejected" if event.state == "rejected" else event.outcome or order.outcome
@@ -113,6 +117,8 @@ def _move_clocks(passage: Passage, event: Event, state: str) -> None:
             clocks.resume_all(at=at)
         return
     clocks.resume_all(at=at)
+    if state == "answering":
+        _promise_runs(passage)
     if state in ("calling_back", "called_back", "closed"):
         clocks.stop("answer", at=at)
     if state == "calling_back":

@@ -128,3 +128,12 @@ def test_a_referral_runs_beside_the_case(world: World) -> None:
     assert Referral.objects.get().state == "struck_off"
     assert verify_case(referral, list(referral.trail.order_by("seq"))) is None
     assert HotlineOrder.objects.get(pk=order.pk).state == "handling"
+
+
+def test_work_redone_before_the_news_was_heard_is_answered_again(world: World) -> None:
+    order = calls.calling_back(world)
+    event_verbs.verify(order.event, actor=world.actor("worker_a1"), at=NOON, finding="unsolved", note="仍未通")
+    event_verbs.feed_back(worlds.the_order(order.event), actor=world.actor("handler"), at=NOON, note="重新布线")
+    order = calls.fresh(order)
+    assert (order.state, order.round, order.answered_at) == ("answering", 2, None)
+    assert order.deadlines.filter(stage="answer", state="running").count() == 1
