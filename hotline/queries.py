@@ -195,7 +195,7 @@ def drafts_of(person_id: int) -> QuerySet[Draft]:
 def call_back_queue(rights: Rights, *, at: datetime, tries: int | None = None, due: bool = True) -> QuerySet[CallBack]:
     """What is to be dialled on the person's land, longest waiting first; ``tries`` narrows to first, second, third
     calls; ``due`` False also gives what waits for a later half-day."""
-    rows = CallBack.objects.filter(state="waiting").filter(
+    rows = CallBack.objects.filter(state="waiting").filter(Q(order__isnull=False) | Q(event__state="verifying")).filter(
         path_filter(rights, "hotline.call_back", "order__area_path")
         | path_filter(rights, "hotline.call_back", "event__area_path")
     )

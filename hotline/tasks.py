@@ -15,7 +15,7 @@ from casework.actor import Actor
 from casework.clock.authority import database_time
 from casework.door import MoveRefused
 from events import transitions as event_verbs
-from events.models import Event, EventTrail
+from events.models import Event, EventTrail, Verification
 from grids.scope import SHANGHAI
 from hotline.limits import limits
 from hotline.models import CallBack, Draft, HotlineOrder, HotlineTrail, OrderFlag
@@ -52,6 +52,7 @@ def build_call_backs(at: datetime | None = None) -> int:
     complaints and P0–P2 and a third of P3, of consultations answered on the line a sample. What the sample leaves
     out is spared, so that its event does not wait for a call that never comes. How many were queued."""
     moment = at or database_time()
+    _withdraw_events(moment)
     return _queue_orders(moment) + _queue_direct(moment) + _queue_events(moment)
 
 
@@ -60,6 +61,15 @@ def build_call_backs_at_their_hours(at: datetime | None = None) -> int:
     """The tick: builds once it is past 09:00 and once it is past 14:00; what is queued already stays as it is."""
     moment = at or database_time()
     return build_call_backs(moment) if moment.astimezone(SHANGHAI).hour in HOURS else 0
+
+
+def _withdraw_events(at: datetime) -> None:
+    """What was queued of events that have been asked on their own page meanwhile, or went on without."""
+    waiting = CallBack.objects.filter(order=None, state="waiting")
+    asked = Verification.objects.filter(event=OuterRef("event"), round=OuterRef("round"), way="call_back").exclude(
+        finding="unreached"
+    )
+    waiting.filter(~Q(event__state="verifying") | Exists(asked)).update(state="withdrawn", done_at=at)
 
 
 def _queue_orders(at: datetime) -> int:

@@ -68,6 +68,8 @@ def settle(passage: Passage, event: Event) -> None:
         _take_over_the_call(passage, event)
     state = place_of(order, event)
     passage.go(state)
+    if state != "calling_back" and order.state == "calling_back":
+        _withdraw_calls(passage)
     _move_clocks(passage, event, state)
     if state == "closed" and order.state != "closed":
         order.closed_at = passage.at
@@ -83,6 +85,11 @@ def _back_to_work(passage: Passage) -> None:
     order.answered_at = order.called_back_at = order.closed_at = None
     order.was_reached = order.solved = order.rating = None
     order.outcome = ""
+    _withdraw_calls(passage)
+
+
+def _withdraw_calls(passage: Passage) -> None:
+    """Nobody is to be dialled any more: asked elsewhere, or not the time for it."""
     for row in passage.rows(CallBack):
         if row.state == "waiting":
             passage.change(row, state="withdrawn", done_at=passage.at)

@@ -111,3 +111,15 @@ def test_a_draft_that_arrives_late_does_not_overwrite(world: World, slow: bool) 
             actions.save_draft(actor=agent, at=NOON, call_key="c1", body={"text": "停"}, version=first.version)
     second.refresh_from_db()
     assert second.body == {"text": "停暖三天"}
+
+
+def test_who_was_asked_elsewhere_is_not_dialled_again(world: World) -> None:
+    order = calls.calling_back(world)
+    plain = worlds.verifying(world, reporter_phone="13900009999", urgency="P2")
+    tasks.build_call_backs(NOON)
+    for event in (order.event, plain):
+        event_verbs.call_back(event, actor=world.actor("call_backer"), at=NOON, finding="solved")
+    order = calls.fresh(order)
+    tasks.build_call_backs(NOON + timedelta(hours=5))
+    assert (order.state, order.was_reached, order.solved) == ("called_back", True, True)
+    assert set(CallBack.objects.values_list("state", flat=True)) == {"withdrawn"}
