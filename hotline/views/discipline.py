@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -111,11 +112,20 @@ def _record(found: Referral) -> list[dict]:
         part = (found.record or {}).get(name)
         if part:
             steps = [
-                {**step, "label": moves[step["verb"]].label if step["verb"] in moves else step["verb"]}
+                {**_in_time(step), "label": moves[step["verb"]].label if step["verb"] in moves else step["verb"]}
                 for step in part["steps"]
             ]
-            blocks.append({"label": label, **part, "steps": steps})
+            work = [_in_time(row) for row in part.get("orders", ())]
+            blocks.append({"label": label, "number": part["number"], "steps": steps, "orders": work})
     return blocks
+
+
+def _in_time(row: dict) -> dict:
+    """The row with its moments read back from the copy."""
+    return {
+        name: datetime.fromisoformat(value) if value and (name == "at" or name.endswith("_at")) else value
+        for name, value in row.items()
+    }
 
 
 class ReferralVerbs(VerbDoor):
