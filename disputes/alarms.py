@@ -63,7 +63,7 @@ def _rise(alarm: Alarm) -> None:
 def _leave(alarm: Alarm) -> None:
     """The waiting after a failure is over: what may still rise does, the rest is closed with advice."""
     dispute = alarm.deadline.case
-    if dispute.refused_at is None and rules.next_tier(dispute.tier):
+    if dispute.state == "failed" and dispute.refused_at is None and rules.next_tier(dispute.tier):
         try:
             rise(dispute, actor=Actor.system(), at=alarm.at, reason="failed")
             return

@@ -40,7 +40,14 @@ def advise(passage: Passage, channel: str, reasons: Sequence[str] = ()) -> None:
     dispute.channel = channel
     dispute.guidance = {"reasons": list(reasons) or guidance.reasons_for(dispute, channel)}
     dispute.guided_at = dispute.guided_at or passage.at
+    if channel == "mediation":  # runs on until a body has it
+        kind, seconds = rules.budget("guide")
+        passage.clocks.stop("leave", at=passage.at)
+        passage.clocks.start("guide", kind=kind, budget_seconds=seconds, at=passage.at, ladder="dispute_step")
+        return
     passage.clocks.stop("guide", at=passage.at)
+    kind, seconds = rules.budget("leave_close")
+    passage.clocks.start("leave", kind=kind, budget_seconds=seconds, at=passage.at, ladder="dispute_leave")
 
 
 def route(
@@ -62,6 +69,7 @@ def route(
         if locked.channel != "mediation":
             advise(passage, "mediation")
         say(passage, note)
+        passage.clocks.stop_all(at=at, stages=("guide", "leave"))
         locked.mediator = None
         hold(passage, body, body.tier)
         if mediator is not None:
