@@ -43,7 +43,7 @@ class Sample:
     facts: tuple[str, ...] = field(default=())
 
 
-TITLE_AND_BODY = (Block("title", 1, 3, 120), Block("body", 1, 3, 400))
+TITLE_AND_BODY = (Block("title", 1, 3, 120), Block("body", 1, 3, 800))
 
 
 def normalise(text: str) -> str:
