@@ -41,7 +41,6 @@ TABS = (
     ("knowledge", gettext_lazy("知识库"), "hotline:knowledge", "hotline.knowledge_read"),
     ("briefings", gettext_lazy("简报"), "hotline:briefings", "dashboard.briefing"),
     ("hotspots", gettext_lazy("热点预警"), "hotline:hotspots", "hotline.view"),
-    ("knowledge", gettext_lazy("知识库"), "hotline:knowledge", "hotline.view"),
     ("discipline", gettext_lazy("三类问题"), "hotline:discipline", "hotline.inspect|hotline.hand_over"),
 )
 

@@ -57,7 +57,8 @@ function drawPlaces(told) {
   }
   part("place").hidden = !told.asked;
   if (told.asked) drawPlace("");
-  list.hidden = !told.asked;
+  list.hidden = !told.asked || document.activeElement !== field("address");
+  list.classList.toggle("is-empty", !told.candidates.length);
   const rows = told.candidates.map((one, index) => element("li", {}, element("button", { type: "button", class: "places__row", disabled: !one.grid, title: one.why,
     onclick: () => takePlace(one) }, element("kbd", {}, String(index + 1)), element("b", {}, one.label), element("span", { class: "hint" }, one.where ? `${one.where} · ${one.why}` : one.why))));
   list.replaceChildren(...(rows.length ? rows : [element("li", { class: "hint" }, say2("notfound"))]));
@@ -270,6 +271,10 @@ export function startSuggesting(joining) {
   field("category").addEventListener("change", () => ask(0));
   for (const radio of form.querySelectorAll("[name=demand]")) radio.addEventListener("change", () => ask(0));
   field("address").addEventListener("keydown", addressKeys);
+  field("address").addEventListener("focus", () => ask(0));
+  field("address").closest(".line__wide").addEventListener("focusout", (event) => {
+    if (!event.currentTarget.contains(event.relatedTarget)) part("places").hidden = true;
+  });
   const words = searchBox();
   words.addEventListener("input", (event) => { if (!isComposing(event)) ask(); });
   words.addEventListener("keydown", (event) => {
