@@ -1,4 +1,4 @@
-"""News goes up: a case tells the rooms above that follow it of every new state, after the commit, at least once.
+"""News goes up: a case tells the rooms above that follow it of every move that leads on, after the commit, at least once.
 
 The case's row names its followers (``Case.followed_by``), so a case that nobody follows owes nothing. The
 announcement is an outbox row in the transaction of the move; a listener reads the case anew and must be able to

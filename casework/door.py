@@ -336,7 +336,7 @@ def _leave(passage: Passage) -> None:
     changed = [name for name, old in passage._before.items() if getattr(case, name) != old]
     _append_trail(passage, before, changed)
     passage.book.change(case, *changed, "version", "trail_head", "changed_at")
-    if case.state != before and case.followed_by():
+    if move.targets and case.followed_by():  # also when it stays: a call-back or a rating is news
         announce(passage.book, case, at=passage.at)
 
 

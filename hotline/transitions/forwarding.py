@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from casework.actor import Actor
-from casework.door import MoveRefused, Passage, missing, moving, together
+from casework.door import Move, MoveRefused, Passage, missing, moving, together
 from events import transitions as event_verbs
 from events.models import Event
 from events.queries import visible_to
@@ -78,16 +78,18 @@ def join(order: HotlineOrder, *, event: Event, actor: Actor, at: datetime, note:
 
 def supply_info(order: HotlineOrder, *, actor: Actor, at: datetime, note: str) -> HotlineOrder:
     """补充材料: what the desk asked the caller for goes to the event; the clocks run on. Raises ``wrong_state``."""
-    event = event_of(order)
+    event = event_of(order, do.supply_info, actor=actor, at=at, note=note)
     with together(order, event), moving(order, do.supply_info, actor=actor, at=at, note=note) as passage:
         settle(passage, event_verbs.supply_info(event, actor=actor, at=at, note=note))
     return passage.case
 
 
-def event_of(order: HotlineOrder) -> Event:
-    """The event the order follows, through mergers. Raises ``no_event``."""
+def event_of(order: HotlineOrder, move: Move, *, actor: Actor, at: datetime, note: str = "") -> Event:
+    """The event the order follows, through mergers. Without one the door is asked first, so that who may not know of
+    the order is told nothing else; then raises ``no_event``."""
     if order.event_id is None:
-        raise MoveRefused("no_event", _("该工单没有关联事件"))
+        with moving(order, move, actor=actor, at=at, note=note):
+            raise MoveRefused("no_event", _("该工单没有关联事件"))
     return lead_of(Event.objects.select_related("master").get(pk=order.event_id))
 
 

@@ -23,7 +23,7 @@ from hotline.workflow import do
 
 def urge(order: HotlineOrder, *, actor: Actor, at: datetime, note: str) -> HotlineOrder:
     """催办并追加: the caller rings again; what is new joins the order, or the event and whoever holds it is told."""
-    event = event_of(order) if order.event_id is not None else None
+    event = event_of(order, do.urge, actor=actor, at=at) if order.event_id is not None else None
     cases = (order,) if event is None else (order, event)
     with together(*cases) as shared, moving(order, do.urge, actor=actor, at=at, note=note) as passage:
         event = shared.lock([event])[0] if event is not None else None
@@ -53,7 +53,7 @@ def supervise(
 
     Raises as ``events.transitions.urge``; ``wrong_state`` when the event has ended.
     """
-    event = event_of(order)
+    event = event_of(order, do.supervise, actor=actor, at=at, note=note)
     with together(order, event), moving(order, do.supervise, actor=actor, at=at, note=note) as passage:
         row = event_verbs.urge(
             event, actor=actor, at=at, note=note, colour=colour, way=way, reply_by=reply_by, alarm_key=alarm_key
@@ -129,7 +129,7 @@ def reopen(order: HotlineOrder, *, actor: Actor, at: datetime, note: str) -> Hot
 
     Raises ``too_late`` for the caller after 15 days, ``still_open`` when the event has not ended.
     """
-    event = event_of(order) if order.event_id is not None else None
+    event = event_of(order, do.reopen, actor=actor, at=at) if order.event_id is not None else None
     cases = (order,) if event is None else (order, event)
     with together(*cases) as shared, moving(order, do.reopen, actor=actor, at=at, note=note) as passage:
         event = shared.lock([event])[0] if event is not None else None
