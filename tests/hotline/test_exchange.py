@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import datetime, timedelta
 
 import pytest
@@ -59,7 +60,7 @@ def platform(settings) -> Iterator[Platform]:
 def partner(world: World, platform: Platform) -> Partner:
     return Partner.objects.create(
         code="city", name="市12345平台", is_active=True, pull_url=f"{platform.root}/orders", push_url=f"{platform.root}/push",
-        key_id="district", secret=SECRET, mapping=MAPPING,
+        key_id="district", secret=SECRET, mapping=deepcopy(MAPPING),
     )
 
 

@@ -23,7 +23,7 @@ def order(world: World) -> HotlineOrder:
         "complaint", "路灯坏了三天没人修", category="0606", area="150302002001001", phone="13812345678", name="周某"
     )
     made = transitions.register(told, actor=world.actor("hotline"), at=NOON)
-    return transitions.forward(made, actor=world.actor("dispatcher"), at=NOON)
+    return transitions.forward(made, actor=world.actor("hotline"), at=NOON)
 
 
 def as_json_and_xml(number: str) -> tuple[dict, dict]:
@@ -53,7 +53,7 @@ def test_a_request_over_the_interface_is_joined_by_the_next_call(world: World) -
     assert [child.tag for child in tree[0]] == ["service_request_id", "service_notice", "account_id"]
     event = Event.objects.get(number=tree[0][0].text)
     order = transitions.register(Told("complaint", "路灯还不亮"), actor=world.actor("hotline"), at=NOON)
-    order = transitions.join(order, event=event, actor=world.actor("dispatcher"), at=NOON)
+    order = transitions.join(order, event=event, actor=world.actor("hotline"), at=NOON)
     assert order.event_id == event.pk
     assert as_json_and_xml(event.number)[0]["status"] == "open"
 
