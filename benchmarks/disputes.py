@@ -5,5 +5,6 @@ from benchmarks.spine import apart
 
 MEASUREMENTS: list[Measurement] = [
     Measurement("clocks", lambda: apart("benchmarks.disputes_clocks")),
+    Measurement("rooms", lambda: apart("benchmarks.disputes_rooms")),
     Measurement("learning", lambda: apart("benchmarks.disputes_learning")),
 ]
