@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import cache
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,15 +32,31 @@ def user_of(token: str, *, at: datetime) -> User | None:
     of the demo under a production profile."""
     if not _TOKEN.fullmatch(token):
         return None
-    try:
-        row = AuthToken.objects.select_related("user").get(digest=hash_token(token))
-    except AuthToken.DoesNotExist:
+    statement, names = _reading()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [hash_token(token)])
+        row = cursor.fetchone()
+    if row is None:
         return None
-    if (row.expiry is not None and row.expiry <= at) or not row.user.is_active:
+    expiry, *values = row
+    user = User.from_db("default", names, values)
+    if (expiry is not None and expiry <= at) or not user.is_active:
         return None
-    if settings.PRODUCTION and row.user.is_demo:
+    if settings.PRODUCTION and user.is_demo:
         return None
-    return row.user
+    return user
+
+
+@cache
+def _reading() -> tuple[str, tuple[str, ...]]:
+    """The statement that finds a token's person, and the names of the person's columns; compiled once, for every
+    request of the API begins with it."""
+    quote = connection.ops.quote_name
+    fields = User._meta.concrete_fields
+    columns = ", ".join(f"u.{quote(field.column)}" for field in fields)
+    tokens, people = quote(AuthToken._meta.db_table), quote(User._meta.db_table)
+    statement = f"SELECT t.expiry, {columns} FROM {tokens} t JOIN {people} u ON u.id = t.user_id WHERE t.digest = %s"
+    return statement, tuple(field.attname for field in fields)
 
 
 def sent_token(request: HttpRequest) -> str | None:

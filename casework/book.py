@@ -1,6 +1,7 @@
 """What one transaction will write, collected while the verbs run and written in few statements at its end.
 
-A single move writes one row per table; a batch of a thousand moves writes the same number of statements.
+A single move sends its rows in one message (``casework.posting``); a batch of a thousand moves writes one statement
+per table.
 """
 
 from __future__ import annotations
@@ -10,12 +11,10 @@ from datetime import datetime
 
 from django.db import models
 
-from casework import numbers
+from casework import numbers, posting
 from casework.bulk import COPY_FROM, insert_rows, update_rows
 from casework.models import Case, DeadlineRow, OutboxItem, TrailRow
 from casework.trail import fingerprint
-
-SPARED = ("changed_xid",)
 
 
 class Book:
@@ -55,6 +54,18 @@ class Book:
 
     def write(self) -> None:
         """Write everything in an open transaction, then forget it."""
+        if self._size() < COPY_FROM:
+            posting.post(self)
+        else:
+            self._write_by_table()
+        self.__init__()
+
+    def _size(self) -> int:
+        changed = sum(len(entries) for entries in self.changed.values())
+        created = sum(len(rows) for rows in self.created.values())
+        return len(self.new_cases) + len(self.deadlines) + len(self.trail) + len(self.outbox) + changed + created
+
+    def _write_by_table(self) -> None:
         self._give_numbers()
         self._seal(only_resolved=True)
         for rows in _by_type(self.new_cases).values():
@@ -69,9 +80,8 @@ class Book:
         self._update()
         if self.outbox:
             for item in self.outbox:
-                _fill_ids(item)
+                posting.fill_ids(item)
             _insert_once(self.outbox)
-        self.__init__()
 
     def mark(self) -> tuple:
         """Where the book stands, for ``cut``."""
@@ -110,9 +120,7 @@ class Book:
             if only_resolved and (id(case) in held or _names_unsaved(row.changes)):
                 held.add(id(case))
                 continue
-            row.changes = {
-                name: value.pk if isinstance(value, models.Model) else value for name, value in row.changes.items()
-            }
+            row.changes = posting.keys_for(row.changes)
             row.hash = fingerprint(case.trail_head, case.number, row)
             case.trail_head = row.hash
             if not only_resolved:
@@ -122,7 +130,7 @@ class Book:
         for model, entries in self.changed.items():
             by_columns: dict[frozenset[str], list[models.Model]] = defaultdict(list)
             for row, attnames in entries.values():
-                _take_keys(row)
+                posting.take_keys(row)
                 by_columns[frozenset(attnames)].append(row)
             for attnames, rows in by_columns.items():
                 update_rows(model, rows, sorted(attnames))
@@ -139,7 +147,7 @@ def _insert(rows: list[models.Model]) -> None:
     if not rows:
         return
     for row in rows:
-        _take_keys(row)
+        posting.take_keys(row)
     insert_rows(rows)
 
 
@@ -153,21 +161,5 @@ def _insert_once(items: list[OutboxItem]) -> None:
     insert_rows(list(fresh.values()))
 
 
-def _take_keys(row: models.Model) -> None:
-    """Copy the primary keys of related objects that were inserted meanwhile."""
-    cached = row._state.fields_cache
-    for name, related in cached.items():
-        if related is not None and row.__dict__.get(name + "_id", 0) is None:
-            row.__dict__[name + "_id"] = related.pk
-
-
 def _names_unsaved(changes: dict) -> bool:
     return any(isinstance(value, models.Model) and value.pk is None for value in changes.values())
-
-
-def _fill_ids(item: OutboxItem) -> None:
-    item.payload = {
-        name: value.pk if isinstance(value, models.Model) else value for name, value in item.payload.items()
-    }
-    if "{" in item.key:
-        item.key = item.key.format(**item.payload)

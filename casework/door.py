@@ -24,6 +24,7 @@ from casework.clock.ledger import Clocks
 from casework.folder import Folder, grouped
 from casework.models import Case
 from casework.refusals import MoveRefused, forbidden, missing, not_found
+from casework.statements import read
 from casework.trail import plain
 
 __all__ = [
@@ -237,15 +238,15 @@ def _locked(case: Case, move: Move) -> Case:
     """The row under its lock. A case that already refuses the move is not queued for: late losers of a race are
     answered without waiting for one another. Whoever queues is asked again under the lock."""
     if case.state not in move.sources:
-        found = type(case).objects.filter(pk=case.pk).first()
-        if found is None:
+        found = read(type(case), "id = %s", case.pk)
+        if not found:
             raise not_found()
-        if found.state not in move.sources:
-            return found
-    try:
-        return type(case).objects.select_for_update(of=("self",)).get(pk=case.pk)
-    except type(case).DoesNotExist:
-        raise not_found() from None
+        if found[0].state not in move.sources:
+            return found[0]
+    locked = read(type(case), "id = %s FOR UPDATE", case.pk)
+    if not locked:
+        raise not_found()
+    return locked[0]
 
 
 @contextmanager

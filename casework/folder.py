@@ -7,6 +7,7 @@ from django.db import models
 from casework.book import Book
 from casework.clock.ledger import Clocks
 from casework.models import Case
+from casework.statements import read
 
 
 class Folder:
@@ -27,8 +28,8 @@ class Folder:
     def clocks(self) -> Clocks:
         if self._clocks is None:
             model = self.case.deadline_model()
-            live = [] if self.case.pk is None else list(
-                model.objects.filter(case=self.case).exclude(state="stopped").order_by("pk")
+            live = [] if self.case.pk is None else read(
+                model, "case_id = %s AND state <> 'stopped' ORDER BY id", self.case.pk
             )
             self.take_clocks(live)
         return self._clocks
@@ -41,7 +42,8 @@ class Folder:
         """All rows of a companion model (its foreign key is named as ``companion_name`` says), oldest first."""
         if model not in self._rows:
             name = self.case.companion_name()
-            found = [] if self.case.pk is None else list(model.objects.filter(**{name: self.case}).order_by("pk"))
+            column = model._meta.get_field(name).column
+            found = [] if self.case.pk is None else read(model, f"{column} = %s ORDER BY id", self.case.pk)
             self.take_rows(model, found + self._made.pop(model, []))
         return self._rows[model]
 

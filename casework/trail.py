@@ -13,9 +13,13 @@ from casework.models import Case, TrailRow
 
 def fingerprint(previous: str, number: str, row: TrailRow) -> str:
     """SHA-256 over the previous hash and the row in canonical JSON; what verification recomputes."""
+    text = f"{_canonical([previous, number])[:-1]},{rest_of(row)}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def rest_of(row: TrailRow) -> str:
+    """The canonical text of a row behind the previous hash and the case's number, with the closing bracket."""
     body = [
-        previous,
-        number,
         row.seq,
         row.verb,
         row.at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -29,8 +33,10 @@ def fingerprint(previous: str, number: str, row: TrailRow) -> str:
         row.is_public,
         row.changes,
     ]
-    text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return _canonical(body)[1:]
+
+
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def plain(value: object) -> object:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.refusals import missing, not_found
+from casework.statements import read
 from events.models import Event
 from events.models.catalogue import Urgency
 from events.models.event import ENDED
@@ -38,10 +39,10 @@ def visible_to(rights: Rights) -> QuerySet[Event]:
 
 def one(rights: Rights, number: str) -> Event:
     """The event of this number. Raises ``not_found`` outside the scope: the same answer as for none."""
-    found = visible_to(rights).filter(number=number).first()
-    if found is None:
+    found = read(Event, "number = %s", number)
+    if not found or not found[0].is_visible_to(rights):
         raise not_found()
-    return found
+    return found[0]
 
 
 @dataclass(frozen=True)

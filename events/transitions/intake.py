@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from casework.actor import Actor
 from casework.door import Batch, MoveRefused, Passage, missing, moving, opening
+from casework.statements import read
 from events import duplicates, placing, suggesting
 from events.models import Event, EventReporter
 from events.models.event import SOURCE_DIGITS
@@ -86,13 +88,12 @@ def take_in_with(shared: Batch, told: Report, *, actor: Actor, at: datetime) -> 
 
 def find_known(told: Report) -> Event | None:
     """The event this report was already taken in as."""
+    found: list[Event] = []
     if told.external_number:
-        found = Event.objects.filter(source=told.source, external_number=told.external_number).first()
-        if found is not None:
-            return found
-    if told.client_key:
-        return Event.objects.filter(client_key=told.client_key).first()
-    return None
+        found = read(Event, "source = %s AND external_number = %s", told.source, told.external_number)
+    if told.client_key and not found:
+        found = read(Event, "client_key = %s", told.client_key)
+    return found[0] if found else None
 
 
 def prepare(
@@ -129,9 +130,8 @@ def prepare(
     near = []
     if look_around and told.lon is not None and told.lat is not None:
         near = duplicates.nearby(lon=told.lon, lat=told.lat, at=at, grams=event.grams, category=told.category)
-    if repeats is None:
-        repeats = repeaters([told], at=at)
-    _classify(event, told, category, near, at, repeats)
+    again = _was_told_twice(told, at=at) if repeats is None else (told.reporter_phone, told.category) in repeats
+    _classify(event, told, category, near, at, again)
     return event, near
 
 
@@ -163,7 +163,7 @@ def _classify(
     category: object | None,
     near: list[dict],
     at: datetime,
-    repeats: frozenset[tuple[str, str]],
+    again: bool,
 ) -> None:
     words = f"{event.title} {event.text}"
     ideas = [] if category else suggesting.suggest_categories(words)
@@ -183,11 +183,27 @@ def _classify(
     cluster = duplicates.cluster_size(near, at=at) + 1
     if cluster >= duplicates.CLUSTER_REPORTS:
         reasons.append(_("24小时内50米范围%(n)s件同类") % {"n": cluster})
-    if (told.reporter_phone, told.category) in repeats:
+    if again:
         reasons.append(_("同一人第三次反映"))
     if reasons and not told.urgency:
         event.urgency = suggesting.raise_urgency(base)
         event.urgency_reason = ";".join(reasons)[:120]
+
+
+_TOLD_BEFORE = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM events_eventreporter r JOIN events_event e ON e.id = r.event_id
+         WHERE r.phone = %s AND e.category_id = %s AND e.reported_at >= %s LIMIT 2) AS before
+"""
+
+
+def _was_told_twice(told: Report, *, at: datetime) -> bool:
+    """Whether the same telephone has reported the category twice within 90 days: this is the third time."""
+    if not (told.reporter_phone and told.category):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(_TOLD_BEFORE, [told.reporter_phone, told.category, at - timedelta(REPEAT_DAYS)])
+        return cursor.fetchone()[0] >= 2
 
 
 def repeaters(reports: Sequence[Report], *, at: datetime) -> frozenset[tuple[str, str]]:
