@@ -21,6 +21,7 @@ from knox.models import AuthToken
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
 
+from accounts import prepared
 from accounts.models import User
 
 KEYWORD = "Token"
@@ -34,7 +35,7 @@ def user_of(token: str, *, at: datetime) -> User | None:
         return None
     statement, names = _reading()
     with connection.cursor() as cursor:
-        cursor.execute(statement, [hash_token(token)])
+        prepared.execute(cursor, statement, [hash_token(token)])
         row = cursor.fetchone()
     if row is None:
         return None
@@ -55,7 +56,8 @@ def _reading() -> tuple[str, tuple[str, ...]]:
     fields = User._meta.concrete_fields
     columns = ", ".join(f"u.{quote(field.column)}" for field in fields)
     tokens, people = quote(AuthToken._meta.db_table), quote(User._meta.db_table)
-    statement = f"SELECT t.expiry, {columns} FROM {tokens} t JOIN {people} u ON u.id = t.user_id WHERE t.digest = %s"
+    source = f"{tokens} t JOIN {people} u ON u.id = t.user_id"
+    statement = f"SELECT t.expiry, {columns} FROM {source} WHERE t.digest = %s"  # noqa: S608 (names of our own)
     return statement, tuple(field.attname for field in fields)
 
 

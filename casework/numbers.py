@@ -24,6 +24,10 @@ def take(series: str, count: int = 1) -> int:
         return cursor.fetchone()[0] - count + 1
 
 
+_TAKE_ONE = (
+    "INSERT INTO casework_numberseries AS s (key, last) VALUES (%s, 1) "
+    "ON CONFLICT (key) DO UPDATE SET last = s.last + EXCLUDED.last"
+)
 _PATTERN = re.compile(r"([^{}'\\\\]*)\{n:0(\d)d\}")
 
 
@@ -37,8 +41,4 @@ def take_in_sql(series: str, pattern: str, *, setting: str) -> tuple[str, list]:
     transaction; with its values. So whatever follows in the same message can carry it."""
     head, width = _PATTERN.fullmatch(pattern).groups()
     digits = f"lpad(s.last::text, greatest({width}, length(s.last::text)), '0')"
-    return (
-        "INSERT INTO casework_numberseries AS s (key, last) VALUES (%s, 1) "
-        "ON CONFLICT (key) DO UPDATE SET last = s.last + EXCLUDED.last "
-        f"RETURNING set_config('{setting}', %s || {digits}, true)"
-    ), [series, head]
+    return f"{_TAKE_ONE} RETURNING set_config('{setting}', %s || {digits}, true)", [series, head]

@@ -33,16 +33,8 @@ def post(book: Book) -> None:
     message = Message()
     for row in [*(row for row in rows if id(row) not in late), *chained]:
         message.insert(row)
-    for entries in book.changed.values():
-        for row, attnames in entries.values():
-            take_keys(row)
-            message.update(row, sorted(attnames))
-    for item in book.outbox:
-        message.insert(item, tail=" ON CONFLICT DO NOTHING")
-    for place, case in sorted(enumerate(fresh), key=lambda pair: _series(pair[1])):
-        _add_numbered(message, place, case, [row for row in book.trail if row.case is case])
-    if fresh:
-        message.add("SELECT " + ", ".join(f"current_setting('gov.number{n}')" for n in range(len(fresh))))
+    _add_changes(message, book)
+    _add_numbered(message, book, fresh)
     answer = message.send()
     for case, number in zip(fresh, answer or (), strict=True):
         case.number = number
@@ -86,7 +78,24 @@ def _chain(trail: list[TrailRow]) -> None:
         row.case.trail_head = row.hash
 
 
-def _add_numbered(message: Message, place: int, case: Case, trail: list[TrailRow]) -> None:
+def _add_changes(message: Message, book: Book) -> None:
+    for entries in book.changed.values():
+        for row, attnames in entries.values():
+            take_keys(row)
+            message.update(row, sorted(attnames))
+    for item in book.outbox:
+        message.insert(item, tail=" ON CONFLICT DO NOTHING")
+
+
+def _add_numbered(message: Message, book: Book, fresh: list[Case]) -> None:
+    """New cases in the order of their series, so that no two writers wait for each other; then their numbers."""
+    for place, case in sorted(enumerate(fresh), key=lambda pair: _series(pair[1])):
+        _add_case(message, place, case, [row for row in book.trail if row.case is case])
+    if fresh:
+        message.add("SELECT " + ", ".join(f"current_setting('gov.number{n}')" for n in range(len(fresh))))
+
+
+def _add_case(message: Message, place: int, case: Case, trail: list[TrailRow]) -> None:
     """Number, trail and row of a new case. ``["","<number>",<rest>`` is what ``fingerprint`` sums."""
     series, pattern = case.number_series(case.changed_at)
     number, head = f"current_setting('gov.number{place}')", f"current_setting('gov.head{place}')"

@@ -16,6 +16,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
+from accounts import prepared
+
 _JSON = DjangoJSONEncoder(ensure_ascii=False).encode
 Shape = Callable[[Any], Any]
 
@@ -92,7 +94,8 @@ class Message:
                 self.values.append(value if shape is None else shape(value))
             names.append(column)
             marks.append(mark)
-        self.parts.append(f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join(marks)}){tail}")
+        listed, given = ", ".join(names), ", ".join(marks)
+        self.parts.append(f"INSERT INTO {table.name} ({listed}) VALUES ({given}){tail}")  # noqa: S608 (our own names)
 
     def update(self, row: models.Model, attnames: Iterable[str]) -> None:
         """Write these columns of one row, which the caller holds under its lock."""
@@ -104,7 +107,8 @@ class Message:
             value = values[attname]
             self.values.append(value if shape is None else shape(value))
         if sets:
-            self.parts.append(f"UPDATE {table.name} SET {', '.join(sets)} WHERE {table.columns[table.key][0]} = %s")
+            key = table.columns[table.key][0]
+            self.parts.append(f"UPDATE {table.name} SET {', '.join(sets)} WHERE {key} = %s")  # noqa: S608 (as above)
             self.values.append(row.pk)
 
     def send(self) -> tuple | None:
@@ -134,7 +138,7 @@ def _reading(model: type[models.Model], condition: str) -> tuple[str, tuple[str,
     meta, quote = model._meta, connection.ops.quote_name
     columns = ", ".join(quote(one.column) for one in meta.concrete_fields)
     names = tuple(one.attname for one in meta.concrete_fields)
-    return f"SELECT {columns} FROM {quote(meta.db_table)} WHERE {condition}", names
+    return f"SELECT {columns} FROM {quote(meta.db_table)} WHERE {condition}", names  # noqa: S608 (as above)
 
 
 def read(model: type[models.Model], condition: str, *values: Any) -> list[models.Model]:
@@ -142,13 +146,13 @@ def read(model: type[models.Model], condition: str, *values: Any) -> list[models
     table's own columns, with ``%s`` for each value; it may end in ORDER BY, LIMIT or FOR UPDATE."""
     statement, names = _reading(model, condition)
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        prepared.execute(cursor, statement, values)
         rows = cursor.fetchall()
     converters = _converters(model)
     found = []
     for row in rows:
         if converters:
-            row = list(row)  # noqa: PLW2901 (the same row, changed in place)
+            row = list(row)
             for place, convert in converters:
                 row[place] = convert(row[place])
         found.append(model.from_db("default", names, row))

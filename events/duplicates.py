@@ -8,6 +8,7 @@ from math import cos, hypot, radians
 from django.db import connection
 from django.db.models import QuerySet
 
+from accounts import prepared
 from events.models import Event
 from events.models.event import ENDED
 
@@ -73,7 +74,7 @@ _AROUND = f"""
 def _around(box: tuple[float, ...], since: datetime, exclude: int | None) -> list[dict]:
     """The same by hand-written SQL, for every intake asks it."""
     with connection.cursor() as cursor:
-        cursor.execute(_AROUND, [*box, since, exclude or 0])
+        prepared.execute(cursor, _AROUND, [*box, since, exclude or 0])
         return [dict(zip(_FIELDS, row, strict=True)) for row in cursor.fetchall()]
 
 

@@ -94,6 +94,7 @@ NUM_PROXIES = int(os.environ.get("NUM_PROXIES", "0"))
 DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql://governance@/governance")
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 DATABASES = {"default": _database(DATABASE_URL)}
+DATABASE_PREPARED = _flag("DATABASE_PREPARED", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

@@ -17,6 +17,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
+from accounts import prepared
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -106,7 +108,7 @@ def rights_of(user: object, *, at: datetime) -> Rights:
     if known is not None and known[0] == day:
         return known[1]
     with connection.cursor() as cursor:
-        cursor.execute(_RIGHTS_SQL, [user.pk, day, day])
+        prepared.execute(cursor, _RIGHTS_SQL, [user.pk, day, day])
         reaches = tuple(
             Reach(row[0], row[1], frozenset(row[2]), *row[3:]) for row in cursor.fetchall()
         )

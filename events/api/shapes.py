@@ -11,6 +11,7 @@ from django.db import connection
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
+from accounts import prepared
 from casework.api_shapes import CLOCK_FIELDS, named_unit, unit_of
 from events.models import Event, EventAttachment, EventDeadline, WorkOrder
 from events.reference_rows import categories
@@ -109,7 +110,7 @@ _ORDERS = f"""
 
 def orders_of(event: Event) -> list[dict]:
     with connection.cursor() as cursor:
-        cursor.execute(_ORDERS, [event.pk])
+        prepared.execute(cursor, _ORDERS, [event.pk])
         names = [column.name for column in cursor.description]
         return [order_row(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from accounts import prepared
 from casework.actor import Actor
 from casework.door import Batch, MoveRefused, Passage, missing, moving, opening
 from casework.statements import read
@@ -202,7 +203,7 @@ def _was_told_twice(told: Report, *, at: datetime) -> bool:
     if not (told.reporter_phone and told.category):
         return False
     with connection.cursor() as cursor:
-        cursor.execute(_TOLD_BEFORE, [told.reporter_phone, told.category, at - timedelta(REPEAT_DAYS)])
+        prepared.execute(cursor, _TOLD_BEFORE, [told.reporter_phone, told.category, at - timedelta(REPEAT_DAYS)])
         return cursor.fetchone()[0] >= 2
 
 
