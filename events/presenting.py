@@ -92,7 +92,8 @@ def _row(row: dict, clocks: list[dict], photos: int, idea: object | None, at: da
     shown = {
         "id": row["id"], "number": number, "url": f"/events/{number}/", "do": f"/events/{number}/do/",
         "shape": SHAPES[row["urgency"]], "version": row["version"], "state": row["state"],
-        "state_label": STATE_WORDS[row["state"]], "tone": STATE_TONES.get(row["state"], "pause"),
+        "state_label": STATE_WORDS[row["state"]], "urgency": row["urgency"], "source_code": row["source"],
+        "tone": STATE_TONES.get(row["state"], "pause"),
         "level": LEVELS[row["urgency"]], "level_label": URGENCY_WORDS[row["urgency"]], "title": row["title"],
         "place": row["address"] or row["area__name"], "category": row["category__name"] or _("待定类"),
         "category_id": row["category_id"], "source": SOURCE_WORDS[row["source"]], "photos": photos,

@@ -84,20 +84,23 @@ class Event(Case):
     street_code = models.CharField(max_length=20, blank=True, editable=False)
     community_code = models.CharField(max_length=20, blank=True, editable=False)
     grid_code = models.CharField(max_length=20, blank=True, editable=False)
-    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, verbose_name=_("类别"))
+    category = models.ForeignKey(  # found by event_by_category
+        Category, models.PROTECT, null=True, blank=True, db_index=False, verbose_name=_("类别")
+    )
     suggestion = models.JSONField(_("建议"), default=dict, blank=True)
     """``{"categories": [{"code", "share", "words"}], "urgency": {…}}`` as computed when it was reported."""
     urgency = models.CharField(_("紧急程度"), max_length=2, choices=Urgency.choices, default=Urgency.P3)
     urgency_reason = models.CharField(_("紧急依据"), max_length=120, blank=True)
-    service_class = models.ForeignKey(ServiceClass, models.PROTECT, null=True, blank=True)
+    service_class = models.ForeignKey(ServiceClass, models.PROTECT, null=True, blank=True, db_index=False)
     handling = models.CharField(_("办理类别"), max_length=8, choices=Handling.choices, default=Handling.GENERAL)
     rung = models.PositiveSmallIntegerField(_("诉求层级"), default=1)
     """1 solved in the grid, 2 community and street together, 3 district (格内立项 → 共商共治 → 区级统筹)."""
     reporter_person = models.ForeignKey(
         "accounts.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("上报人")
     )
-    owner_unit = models.ForeignKey(
-        Unit, models.PROTECT, null=True, blank=True, related_name="owned_events", verbose_name=_("责任单位")
+    owner_unit = models.ForeignKey(  # found by event_by_owner
+        Unit, models.PROTECT, null=True, blank=True, db_index=False, related_name="owned_events",
+        verbose_name=_("责任单位"),
     )
     """Who answers for it now; there always is one (the district desk before dispatch)."""
     occurred_at = models.DateTimeField(_("发生时间"), null=True, blank=True)
@@ -155,6 +158,7 @@ class Event(Case):
         ]
         indexes = [
             models.Index(fields=["state", "-id"], name="event_by_state"),
+            models.Index(fields=["state", "due_at", "-id"], name="event_by_state_due", condition=~Q(state__in=ENDED)),
             models.Index(fields=["-reported_at", "-id"], name="event_by_report"),
             models.Index(fields=["area_path"], name="event_path_prefix", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["changed_xid"], name="event_pulse"),

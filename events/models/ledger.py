@@ -15,7 +15,7 @@ from .orders import WorkOrder
 class EventTrail(TrailRow):
     """Trail of an event; its orders, whistles, rulings and ratings write here too."""
 
-    case = models.ForeignKey(Event, models.PROTECT, related_name="trail", verbose_name=_("事件"))
+    case = models.ForeignKey(Event, models.PROTECT, db_index=False, related_name="trail", verbose_name=_("事件"))
 
     class Meta(TrailRow.Meta):
         verbose_name = verbose_name_plural = _("办理轨迹")
@@ -25,7 +25,9 @@ class EventTrail(TrailRow):
 class EventDeadline(DeadlineRow):
     """One clock of an event, or of one of its orders."""
 
-    case = models.ForeignKey(Event, models.PROTECT, related_name="deadlines", verbose_name=_("事件"))
+    case = models.ForeignKey(  # found by event_clock_of_case
+        Event, models.PROTECT, db_index=False, related_name="deadlines", verbose_name=_("事件")
+    )
     order = models.ForeignKey(WorkOrder, models.PROTECT, null=True, blank=True, related_name="deadlines")
 
     class Meta:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from events.counting import live
 from events.models import Decline, Extension, SupervisionOrder, WorkOrder
-from events.presenting import ROW_FIELDS, rows_for
+from events.presenting import ROW_FIELDS
 from events.queries import visible_to
-from events.views.desk import row_words, with_acts
+from events.views.desk import list_rows
 from events.views.edge import for_staff
 from events.workflow import OPEN_ORDER
 from grids.models import Post
@@ -33,14 +32,12 @@ def nobody(request: HttpRequest) -> HttpResponse:
         "unlocated": events.filter(is_located=False),
     }
     shown = {
-        name: with_acts(
-            request, rows_for(list(rows.order_by("due_at", "-id").values("id", *ROW_FIELDS)[:MOST]), at=request.at)
-        )
+        name: list_rows(request, list(rows.order_by("due_at", "-id").values("id", *ROW_FIELDS)[:MOST]), bulk=False)
         for name, rows in sections.items()
     }
     total = sum(len(rows) for rows in shown.values())
     return render(request, "events/nobody.html", {
-        **shown, "total": total, "words": row_words(), "csrf": get_token(request),
+        **shown, "total": total,
     })
 
 

@@ -25,6 +25,7 @@ from events.verbs import KEYED, function_of
 from events.views.detail import ticket
 from events.views.edge import cursor_now, for_staff
 from events.views.filters import FilterForm, query_without, wanted_of
+from events.work_rows import Sheet, add_html
 from events.workflow import MOVES
 from grids.scope import Rights
 
@@ -82,21 +83,22 @@ def desk(request: HttpRequest) -> HttpResponse:
         messages.error(request, refused.detail)
         page = queries.Page([], "")
     counts = view_counts(request.rights, at=request.at)
+    chosen = _selected(request)
     shown = {
         "view": view, "views": _views(request, counts, code), "filter": form, "order": order, "size": size,
-        "sizes": SIZES, "rows": with_acts(request, rows_for(page.rows, at=request.at)), "total": counts.get(code),
+        "sizes": SIZES, "rows": list_rows(request, page.rows, selected=chosen.get("event")), "total": counts.get(code),
         "next_url": f"?{query_without(request, 'sel')}&c={page.next}" if page.next else "",
         "first_url": f"?{query_without(request, 'sel')}" if request.GET.get("c") else "",
         "query": query_without(request, "sel"), "sorts": _sorts(request, order),
         "may_bulk": request.rights.may("events.bulk"), "may_export": request.rights.may("events.export"),
         "may_report": request.rights.may("events.report"), "density": _density(request),
-        "is_filtered": bool(form.chips), "verb_keys": KEYED, "pulse_cursor": cursor, "words": row_words(),
+        "is_filtered": bool(form.chips), "verb_keys": KEYED, "pulse_cursor": cursor,
         "saved_views": views_for(request.rights), "hidden": _hidden(request), "columns": COLUMNS,
-        "csrf": get_token(request), "reach": "|".join(request.rights.paths("events.view")),
+        "reach": "|".join(request.rights.paths("events.view")),
     }
     if not shown["rows"] and code == "to_dispatch":
         shown["today"] = dispatched_today(request.rights, at=request.at)
-    shown.update(_selected(request))
+    shown.update(chosen)
     return render(request, "events/desk.html", shown)
 
 
@@ -162,13 +164,15 @@ def with_acts(request: HttpRequest, rows: list[dict]) -> list[dict]:
     return rows
 
 
-def row_words() -> dict[str, str]:
-    """The words that every row repeats, translated once a page."""
-    return {
-        "choose": _("选择"), "why": _("为什么是这个时限"), "working": _("工作时"), "left": _("剩"), "paused": _("已挂起"),
-        "none": _("无时限"), "files": _("材料"), "repeats": _("并入件数"), "repeat": _("重"), "bounces": _("退单次数"),
-        "bounce": _("退"), "others": _("派给其他单位"), "open": _("查看"),
-    }
+def list_rows(
+    request: HttpRequest, rows: list[dict], *, selected: Event | None = None, next_url: str = "", bulk: bool | None = None
+) -> list[dict]:
+    """Rows of a keyset page (``ROW_FIELDS``) with their acts and their HTML."""
+    may_bulk = request.rights.may("events.bulk") if bulk is None else bulk
+    sheet = Sheet(
+        request.at, next_url or request.get_full_path(), get_token(request), may_bulk, selected.number if selected else ""
+    )
+    return add_html(with_acts(request, rows_for(rows, at=request.at)), sheet)
 
 
 STATE_ACTS = (
@@ -206,13 +210,11 @@ def cells(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("view", "all")
     form = FilterForm(request.GET, rights=request.rights)
     seen = queries.visible_to(request.rights).filter(number__in=numbers)
-    rows = with_acts(request, rows_for(list(seen.values("id", *ROW_FIELDS)), at=request.at))
+    rows = list_rows(request, list(seen.values("id", *ROW_FIELDS)), next_url="/desk/")
     inside = set(rows_of(request, code, form).filter(number__in=numbers).values_list("pk", flat=True))
     for row in rows:
         row["gone"] = row["id"] not in inside
-    return render(request, "events/_cells.html", {
-        "rows": rows, "may_bulk": request.rights.may("events.bulk"), "words": row_words(), "csrf": get_token(request),
-    })
+    return render(request, "events/_cells.html", {"rows": rows})
 
 
 @for_staff()

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import names
+from casework.spoken import spoken
 
 register = template.Library()
 register.filter(names.named)
@@ -21,36 +22,13 @@ TEN_THOUSAND = 10_000
 @register.filter
 def duration(value: timedelta | float | None) -> str:
     """A length of time from a timedelta or from seconds: ``1 天 3 时 20 分``, ``2 时 05 分``, ``42 分``, ``30 秒``."""
-    if value is None:
-        return "—"
-    seconds = int(abs(value.total_seconds() if isinstance(value, timedelta) else value))
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    if days:
-        return _("%(days)s 天 %(hours)s 时 %(minutes)s 分") % {
-            "days": days,
-            "hours": hours,
-            "minutes": minutes,
-        }
-    if hours:
-        return _("%(hours)s 时 %(minutes)s 分") % {"hours": hours, "minutes": f"{minutes:02}"}
-    if minutes:
-        return _("%(minutes)s 分") % {"minutes": minutes}
-    return _("%(seconds)s 秒") % {"seconds": seconds}
+    return spoken().duration(value)
 
 
 @register.filter
 def remaining(due: datetime | None, at: datetime) -> str:
     """What is left until ``due``, seen at ``at``: ``剩 2 时 05 分`` or ``超 35 分``."""
-    if due is None:
-        return _("无时限")
-    left = due - at
-    words = duration(left)
-    days, rest = divmod(int(abs(left.total_seconds())), 86_400)
-    if days:  # a chip has no room for minutes behind days
-        words = _("%(days)s 天 %(hours)s 时") % {"days": days, "hours": rest // 3600}
-    return _("超 %(time)s") % {"time": words} if left < timedelta(0) else _("剩 %(time)s") % {"time": words}
+    return spoken().remaining(due, at)
 
 
 @register.filter
