@@ -87,7 +87,7 @@ def _wishes(land: Land, first: date, last: date, quality_first: date, ranking_fi
         wishes.append(Span("child", child.code, "all", first, last))
         wishes.append(now_span("child_state", child.code))
         if land.area.level in TALLIED_SLICES:
-            wishes.append(Span("child_category", child.code, "category", first, last))
+            wishes.append(Span("child_category", child.code, "category", first, last, reports_only=True))
     return [wish for wish in wishes if wish.first <= wish.last]
 
 
