@@ -62,7 +62,7 @@ HANDBOOKS = (
     Handbook("discipline", _("纪检监督"), frozenset({"discipline_reader"})),
     Handbook(
         "knowledge-editor", _("知识库和热线简报"),
-        frozenset({"department_handler", "department_head", "district_dispatcher", "district_director", "hotline_agent"}),
+        frozenset({"department_handler", "department_head", "district_director", "hotline_agent"}),
     ),
     Handbook("mediator", _("调解员"), frozenset({"mediator", "mediation_head"})),
     Handbook("citizen", _("群众"), frozenset()),

@@ -1,5 +1,5 @@
 """The verbs of a briefing: draft → check → sign → publish, and back to a new draft. Four eyes: who wrote it does not
-sign it. The row is locked, the step written, in one transaction."""
+sign it. The row is row, the step written, in one transaction."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ MOVES = {move.name: move for move in (DRAFT, EDIT, SUBMIT, SEND_BACK, SIGN_OFF, 
 @contextmanager
 def _moving(briefing: Briefing, move: Move, *, actor: Actor, at: datetime, note: str = "") -> Iterator[Briefing]:
     with transaction.atomic():
-        locked = Briefing.objects.select_for_update().get(pk=briefing.pk)
+        row = Briefing.objects.select_for_update().get(pk=briefing.pk)
         if actor.is_staff and not actor.rights.may(move.permission):
             raise forbidden()
-        if locked.state not in move.sources:
-            words = _("当前状态为“%(state)s”,不能%(verb)s") % {"state": locked.get_state_display(), "verb": move.label}
-            raise MoveRefused("wrong_state", words, state=locked.state)
-        yield locked
+        if row.state not in move.sources:
+            words = _("当前状态为“%(state)s”,不能%(verb)s") % {"state": row.get_state_display(), "verb": move.label}
+            raise MoveRefused("wrong_state", words, state=row.state)
+        yield row
         if move.targets:
-            locked.state = next(iter(move.targets))
-        locked.changed_at = at
-        locked.save()
-        _step(locked, move.name, actor, at, note)
+            row.state = next(iter(move.targets))
+        row.changed_at = at
+        row.save()
+        _step(row, move.name, actor, at, note)
 
 
 def _step(briefing: Briefing, verb: str, actor: Actor, at: datetime, note: str = "") -> None:
@@ -77,10 +77,10 @@ def generate(kind: str, day: date, *, actor: Actor, at: datetime, anew: bool = F
         "title": title, "body": body, "figures": figures, "as_of": at, "author_id": actor.person_id, "is_by_hand": False,
     }
     if known is not None:
-        with _moving(known, DRAFT, actor=actor, at=at) as locked:
-            _set(locked, **values)
-            locked.edit += 1
-        return locked
+        with _moving(known, DRAFT, actor=actor, at=at) as row:
+            _set(row, **values)
+            row.edit += 1
+        return row
     with transaction.atomic():
         number = f"RX-{LETTERS[period.kind]}-{period.first:%Y%m%d}"
         made, is_new = Briefing.objects.get_or_create(
@@ -108,15 +108,15 @@ def edit(
 
     Raises ``stale`` when somebody saved in between, ``invalid``.
     """
-    with _moving(briefing, EDIT, actor=actor, at=at) as locked:
-        if seen_edit is not None and seen_edit != locked.edit:
-            raise MoveRefused("stale", _("有人刚改过这份简报,请核对后再保存"), state=locked.state)
+    with _moving(briefing, EDIT, actor=actor, at=at) as row:
+        if seen_edit is not None and seen_edit != row.edit:
+            raise MoveRefused("stale", _("有人刚改过这份简报,请核对后再保存"), state=row.state)
         if not title.strip():
             raise missing(title=_("请填写标题"))
-        body = [{**section, "text": _checked(section, texts, locked)} for section in locked.body]
-        _set(locked, title=title.strip()[:80], body=body, is_by_hand=True, author_id=actor.person_id)
-        locked.edit += 1
-    return locked
+        body = [{**section, "text": _checked(section, texts, row)} for section in row.body]
+        _set(row, title=title.strip()[:80], body=body, is_by_hand=True, author_id=actor.person_id)
+        row.edit += 1
+    return row
 
 
 def _checked(section: dict, texts: Mapping[str, str], briefing: Briefing) -> str:
@@ -132,49 +132,49 @@ def _checked(section: dict, texts: Mapping[str, str], briefing: Briefing) -> str
 
 def submit(briefing: Briefing, *, actor: Actor, at: datetime) -> Briefing:
     """送核."""
-    with _moving(briefing, SUBMIT, actor=actor, at=at) as locked:
+    with _moving(briefing, SUBMIT, actor=actor, at=at) as row:
         pass
-    return locked
+    return row
 
 
 def send_back(briefing: Briefing, *, actor: Actor, at: datetime, note: str) -> Briefing:
     """Back to the draft with the reason. Raises ``invalid`` without one."""
     if not note.strip():
         raise missing(note=_("请写明退回的理由"))
-    with _moving(briefing, SEND_BACK, actor=actor, at=at, note=note) as locked:
-        _set(locked, signed_by_id=None, signed_at=None)
-    return locked
+    with _moving(briefing, SEND_BACK, actor=actor, at=at, note=note) as row:
+        _set(row, signed_by_id=None, signed_at=None)
+    return row
 
 
 def sign(briefing: Briefing, *, actor: Actor, at: datetime, note: str = "") -> Briefing:
     """签发, by somebody else than its writer. Raises ``own_work``."""
-    with _moving(briefing, SIGN_OFF, actor=actor, at=at, note=note) as locked:
-        if actor.is_staff and locked.author_id == actor.person_id:
+    with _moving(briefing, SIGN_OFF, actor=actor, at=at, note=note) as row:
+        if actor.is_staff and row.author_id == actor.person_id:
             raise MoveRefused("own_work", _("编写人不能签发自己的简报"))
-        _set(locked, signed_by_id=actor.person_id, signed_at=at)
-    return locked
+        _set(row, signed_by_id=actor.person_id, signed_at=at)
+    return row
 
 
 def publish(briefing: Briefing, *, actor: Actor, at: datetime) -> Briefing:
     """发布: readers see it from now on; the version is kept as it is."""
-    with _moving(briefing, PUBLISH, actor=actor, at=at) as locked:
-        locked.version += 1
-        locked.published_at = at
+    with _moving(briefing, PUBLISH, actor=actor, at=at) as row:
+        row.version += 1
+        row.published_at = at
         BriefingVersion.objects.create(
-            briefing=locked, number=locked.version, title=locked.title, body=locked.body, figures=locked.figures,
-            as_of=locked.as_of, author_name=locked.author.name if locked.author else _("系统"),
-            signer_name=locked.signed_by.name if locked.signed_by else _("系统"), published_at=at,
+            briefing=row, number=row.version, title=row.title, body=row.body, figures=row.figures,
+            as_of=row.as_of, author_name=row.author.name if row.author else _("系统"),
+            signer_name=row.signed_by.name if row.signed_by else _("系统"), published_at=at,
         )
-    return locked
+    return row
 
 
 def revise(briefing: Briefing, *, actor: Actor, at: datetime, note: str) -> Briefing:
     """Open a published briefing for another version; readers keep the last one. Raises ``invalid`` without a reason."""
     if not note.strip():
         raise missing(note=_("请写明修订的理由"))
-    with _moving(briefing, REVISE, actor=actor, at=at, note=note) as locked:
-        _set(locked, signed_by_id=None, signed_at=None)
-    return locked
+    with _moving(briefing, REVISE, actor=actor, at=at, note=note) as row:
+        _set(row, signed_by_id=None, signed_at=None)
+    return row
 
 
 def _set(briefing: Briefing, **values: object) -> None:

@@ -15,12 +15,12 @@ from hotline.exchange.models import ExchangeMessage
 def replay(message: ExchangeMessage, *, at: datetime) -> ExchangeMessage:
     """Put a dead letter on its way again, under the mapping as it is now. Raises ``wrong_state``."""
     with transaction.atomic():
-        locked = _dead(message)
-        locked.state, locked.tries, locked.reason = ExchangeMessage.State.WAITING, 0, ""
-        locked.round += 1
-        locked.save(update_fields=["state", "tries", "reason", "round"])
-        line.owe(locked, at=at)
-    return locked
+        row = _dead(message)
+        row.state, row.tries, row.reason = ExchangeMessage.State.WAITING, 0, ""
+        row.round += 1
+        row.save(update_fields=["state", "tries", "reason", "round"])
+        line.owe(row, at=at)
+    return row
 
 
 def drop(message: ExchangeMessage, *, at: datetime, reason: str) -> ExchangeMessage:
@@ -28,14 +28,14 @@ def drop(message: ExchangeMessage, *, at: datetime, reason: str) -> ExchangeMess
     if not reason.strip():
         raise missing(reason=_("请写明不再处理的理由"))
     with transaction.atomic():
-        locked = _dead(message)
-        locked.state, locked.reason, locked.body, locked.done_at = ExchangeMessage.State.DROPPED, reason[:300], {}, at
-        locked.save(update_fields=["state", "reason", "body", "done_at"])
-    return locked
+        row = _dead(message)
+        row.state, row.reason, row.body, row.done_at = ExchangeMessage.State.DROPPED, reason[:300], {}, at
+        row.save(update_fields=["state", "reason", "body", "done_at"])
+    return row
 
 
 def _dead(message: ExchangeMessage) -> ExchangeMessage:
-    locked = ExchangeMessage.objects.select_for_update(of=("self",)).select_related("partner").get(pk=message.pk)
-    if locked.state != ExchangeMessage.State.DEAD:
-        raise MoveRefused("wrong_state", _("这条记录不在失败列表中"), state=locked.state)
-    return locked
+    row = ExchangeMessage.objects.select_for_update(of=("self",)).select_related("partner").get(pk=message.pk)
+    if row.state != ExchangeMessage.State.DEAD:
+        raise MoveRefused("wrong_state", _("这条记录不在失败列表中"), state=row.state)
+    return row

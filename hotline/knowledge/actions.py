@@ -121,44 +121,44 @@ def _alike(one: list[str], other: list[str]) -> bool:
 
 def send_gap_to(gap: KnowledgeGap, *, unit: Unit, actor: Actor, at: datetime) -> KnowledgeGap:
     """Another unit ought to answer: the clock begins anew for it."""
-    with _open_gap(gap, actor) as locked:
-        locked.unit, locked.due_at = unit, gap_due(at)
-        locked.save(update_fields=["unit", "due_at"])
-        notices.owe_gap(locked, "gap.open", at=at, mark=f"{unit.pk}:{at.timestamp():.0f}")
-    return locked
+    with _open_gap(gap, actor) as row:
+        row.unit, row.due_at = unit, gap_due(at)
+        row.save(update_fields=["unit", "due_at"])
+        notices.owe_gap(row, "gap.open", at=at, mark=f"{unit.pk}:{at.timestamp():.0f}")
+    return row
 
 
 def answer_gap(gap: KnowledgeGap, *, article: Article, actor: Actor, at: datetime) -> KnowledgeGap:
     """Name the article that answers it: at once where it is in force, else when it is published."""
-    with _open_gap(gap, actor) as locked:
-        locked.article = article
+    with _open_gap(gap, actor) as row:
+        row.article = article
         if article.is_current(day_of(at)):
-            locked.state, locked.settled_by, locked.settled_at = KnowledgeGap.State.ANSWERED, actor.user, at
-        locked.save(update_fields=["article", "state", "settled_by", "settled_at"])
-        if locked.state != KnowledgeGap.State.OPEN:
-            notices.owe_gap(locked, "gap.answered", at=at)
-    return locked
+            row.state, row.settled_by, row.settled_at = KnowledgeGap.State.ANSWERED, actor.user, at
+        row.save(update_fields=["article", "state", "settled_by", "settled_at"])
+        if row.state != KnowledgeGap.State.OPEN:
+            notices.owe_gap(row, "gap.answered", at=at)
+    return row
 
 
 def dismiss_gap(gap: KnowledgeGap, *, actor: Actor, at: datetime, reply: str) -> KnowledgeGap:
     """No article will be made of it; the reason goes to who asked. Raises ``invalid`` without one."""
     if not reply.strip():
         raise missing(reply=_("请写明不予补充的理由"))
-    with _open_gap(gap, actor) as locked:
-        locked.state, locked.reply = KnowledgeGap.State.DISMISSED, reply[:200]
-        locked.settled_by, locked.settled_at = actor.user, at
-        locked.save(update_fields=["state", "reply", "settled_by", "settled_at"])
-        notices.owe_gap(locked, "gap.dismissed", at=at)
-    return locked
+    with _open_gap(gap, actor) as row:
+        row.state, row.reply = KnowledgeGap.State.DISMISSED, reply[:200]
+        row.settled_by, row.settled_at = actor.user, at
+        row.save(update_fields=["state", "reply", "settled_by", "settled_at"])
+        notices.owe_gap(row, "gap.dismissed", at=at)
+    return row
 
 
 @contextmanager
 def _open_gap(gap: KnowledgeGap, actor: Actor) -> Iterator[KnowledgeGap]:
     """The gap's row under its lock, for who writes for its unit, while it is open."""
     with transaction.atomic():
-        locked = KnowledgeGap.objects.select_for_update(of=("self",)).select_related("unit").get(pk=gap.pk)
-        if actor.is_staff and not transitions.may(actor.rights, workflow.WRITE, locked.unit_id):
+        row = KnowledgeGap.objects.select_for_update(of=("self",)).select_related("unit").get(pk=gap.pk)
+        if actor.is_staff and not transitions.may(actor.rights, workflow.WRITE, row.unit_id):
             raise forbidden()
-        if locked.state != KnowledgeGap.State.OPEN:
-            raise MoveRefused("wrong_state", _("这条缺口已经处理"), state=locked.state)
-        yield locked
+        if row.state != KnowledgeGap.State.OPEN:
+            raise MoveRefused("wrong_state", _("这条缺口已经处理"), state=row.state)
+        yield row

@@ -120,7 +120,7 @@ def test_the_golden_matrix_would_notice_a_wrong_rule():
 
 def test_the_super_user_and_the_wall_can_do_nothing_to_a_case():
     assert role("super_administrator").permissions == frozenset()
-    assert role("wall_reader").permissions == {"dashboard.view"}
+    assert role("wall_reader").permissions == {"dashboard.view", "disputes.count"}
 
 
 def test_the_three_powers_share_nothing_but_looking():
