@@ -11,6 +11,8 @@ from casework.verb_forms import OptionalNoteForm, UnitsField, VerbForm, note_fie
 from disputes import grading, guidance, routing, rules, wall
 from disputes.models import Dispute, DisputeType, MediationBody, Mediator, Nature, Offer, Party
 from disputes.telling import MAX_CLAIM, ClaimTold, PartyTold, Told
+from events.views.reporting import AreaSelect, land_choices
+from grids.scope import Rights
 
 LANGUAGES = ("普通话", "蒙古语", "手语", "方言", "其他")
 MONEY = {"max_digits": 14, "decimal_places": 2, "min_value": 0}
@@ -40,8 +42,9 @@ class RegisterForm(forms.Form):
     other_name = forms.CharField(label=_("被申请人"), max_length=80)
     other_kind = forms.ChoiceField(label=_("被申请人种类"), choices=Party.Kind.choices)
     other_phone = forms.CharField(label=_("被申请人电话"), max_length=20, required=False)
-    area = forms.CharField(
-        label=_("区域编码"), max_length=20, required=False, help_text=_("网格、社区或街道的编码;不填按全区登记")
+    area = forms.ChoiceField(
+        label=_("网格、社区或街道"), required=False, help_text=_("不选按全区登记"),
+        widget=AreaSelect(attrs={"data-search": _("搜索:名称、拼音首字母或编码")}),
     )
     address = forms.CharField(label=_("发生地"), max_length=160, required=False)
     complexity = forms.ChoiceField(label=_("复杂程度"), choices=Dispute.Complexity.choices)
@@ -59,6 +62,10 @@ class RegisterForm(forms.Form):
     consents = forms.BooleanField(
         label=_("申请人自愿申请调解"), required=False, initial=True, help_text=_("人民调解自愿、不收费、保密")
     )
+
+    def __init__(self, *args: Any, rights: Rights, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["area"].choices = land_choices(rights, "disputes.register")
 
     def told(self) -> Told:
         """What the verb takes."""
@@ -161,11 +168,11 @@ class RouteForm(VerbForm):
         if ideas:
             self.fields["body"].initial = ideas[0].row.pk
         if met:
-            words = "、".join(str(_CONDITION_WORDS[name]) for name in met)
+            words = "、".join(str(CONDITION_WORDS[name]) for name in met)
             self.fields["body"].help_text = _("可越级:%(words)s") % {"words": words}
 
 
-_CONDITION_WORDS = {
+CONDITION_WORDS = {
     "complex": _("复杂"), "knotty": _("疑难"), "crowd": _("10人以上"), "departments": _("涉及部门"),
     "cross_street": _("跨街道"), "red": _("红色风险"), "death": _("伤亡"),
 }

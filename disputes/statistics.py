@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy
@@ -24,6 +25,9 @@ SUCCESS = Q(agreed_at__isnull=False) | Q(outcome="reconciled")
 CONCLUDED = Q(agreed_at__isnull=False) | Q(outcome__in=("reconciled", "refused", "failed", "withdrawn")) | Q(
     state__in=("failed", "arbitrating", "litigating")
 ) | Q(outcome__in=("arbitration", "administrative", "court", "petition", "criminal"))
+ARCHIVED = Q(source="import", outcome="reconciled", agreed_at__isnull=True)
+"""Past and published cases that were settled elsewhere: in the lists, in no rate of ours."""
+OURS = ~ARCHIVED
 SMALL = 5
 
 
@@ -49,14 +53,23 @@ def overview(rights: Rights, *, area: str = "", days: int = 90, at: datetime) ->
         path = Area.objects.filter(code=area).values_list("path", flat=True).first()
         rows = rows.filter(area_path__startswith=path) if path else rows.none()
     since = at - timedelta(days=days)
+    place = {"area": area} if area else {}
+    span = {"days": days, **place}
     return {
-        "tiers": _tiers(rows, at), "rates": _rates(rows, since), "by_type": _grouped(rows, since, "type", TYPE_WORDS),
-        "by_place": _places(rows, since), "by_body": _bodies(rows, since), "loads": _loads(rights, rows),
+        "tiers": _tiers(rows, at, place), "rates": _rates(rows, since, span),
+        "by_type": _grouped(rows, since, "type", TYPE_WORDS, span), "by_place": _places(rows, since, {"days": days}),
+        "by_body": _bodies(rows, since, span), "loads": _loads(rights, rows),
         "since": since, "as_of": at, "total": rows.filter(registered_at__gte=since).count(),
+        "archived": rows.filter(ARCHIVED, registered_at__gte=since).count(),
     }
 
 
-def _tiers(rows: QuerySet, at: datetime) -> list[dict]:
+def _list(narrowed: dict[str, Any], **more: Any) -> str:
+    """Query of the list that holds exactly what a number counts: the page's own place and span with it."""
+    return urlencode({"view": "all", **narrowed, **more})
+
+
+def _tiers(rows: QuerySet, at: datetime, narrowed: dict[str, Any]) -> list[dict]:
     """In hand per tier, and of them due within a day."""
     found = {
         row["tier"]: row for row in rows.filter(state__in=IN_HAND).values("tier").annotate(
@@ -67,7 +80,7 @@ def _tiers(rows: QuerySet, at: datetime) -> list[dict]:
     empty = {"n": 0, "soon": 0, "late": 0}
     return [
         {"code": code, "name": words, **{key: found.get(code, empty)[key] for key in empty},
-         "query": f"view=all&tier={code}&state=routed,mediating"}
+         "query": _list(narrowed, tier=code, state="routed,mediating")}
         for code, words in TIER_WORDS.items()
     ]
 
@@ -77,7 +90,7 @@ def rate(part: int, whole: int) -> float | None:
     return round(100 * part / whole, 2) if whole else None
 
 
-PARTS: dict[str, Q] = {
+_PARTS: dict[str, Q] = {
     "accepted": Q(accepted_at__isnull=False),
     "closed": Q(state="closed"),
     "concluded": CONCLUDED,
@@ -88,65 +101,66 @@ PARTS: dict[str, Q] = {
     "agreed": Q(agreed_at__isnull=False),
     "confirmed": Q(confirmed_at__isnull=False),
 }
+PARTS: dict[str, Q] = {name: condition & OURS for name, condition in _PARTS.items()}
 """What a number counts; the list behind it asks the same condition (``?part=``)."""
 RATES = (
-    ("closed", gettext_lazy("办结率"), "closed", "accepted", gettext_lazy("已结案 ÷ 已受理")),
-    ("success", gettext_lazy("调解成功率"), "success", "concluded", gettext_lazy("达成协议或口头和解 ÷ 已有结果")),
-    ("first", gettext_lazy("首调化解率"), "first", "accepted", gettext_lazy("首调达成协议 ÷ 已受理")),
+    ("closed", gettext_lazy("办结率"), "closed", "accepted", gettext_lazy("已结案 ÷ 已受理(不含导入归档)")),
+    ("success", gettext_lazy("调解成功率"), "success", "concluded", gettext_lazy("达成协议或口头和解 ÷ 已有结果(不含导入归档)")),
+    ("first", gettext_lazy("首调化解率"), "first", "accepted", gettext_lazy("首调达成协议 ÷ 已受理(不含导入归档)")),
     ("thorough", gettext_lazy("彻底化解率"), "thorough", "judged",
      gettext_lazy("已履行且90天无复发、信访、110警情 ÷ 已满90天判定")),
     ("confirmed", gettext_lazy("司法确认率"), "confirmed", "agreed", gettext_lazy("已司法确认 ÷ 达成协议")),
 )
 
 
-def _rates(rows: QuerySet, since: datetime) -> list[dict]:
+def _rates(rows: QuerySet, since: datetime, narrowed: dict[str, Any]) -> list[dict]:
     """The rates of rules.md §6 among what was registered in the period."""
     got = rows.filter(registered_at__gte=since).aggregate(**{name: Count("pk", filter=q) for name, q in PARTS.items()})
     return [
         {"code": code, "name": name, "value": rate(got[part], got[whole]), "part": got[part], "whole": got[whole],
-         "formula": formula, "part_query": f"view=all&part={part}", "whole_query": f"view=all&part={whole}"}
+         "formula": formula, "part_query": _list(narrowed, part=part), "whole_query": _list(narrowed, part=whole)}
         for code, name, part, whole, formula in RATES
     ]
 
 
-def _grouped(rows: QuerySet, since: datetime, column: str, words: dict) -> list[dict]:
+def _grouped(rows: QuerySet, since: datetime, column: str, words: dict, narrowed: dict[str, Any]) -> list[dict]:
     found = rows.filter(registered_at__gte=since).values(column).annotate(
-        n=Count("pk"), open=Count("pk", filter=~Q(state="closed")), success=Count("pk", filter=SUCCESS),
-        concluded=Count("pk", filter=CONCLUDED),
+        n=Count("pk"), open=Count("pk", filter=~Q(state="closed")), success=Count("pk", filter=PARTS["success"]),
+        concluded=Count("pk", filter=PARTS["concluded"]),
     ).order_by("-n")
     return [
         {"key": row[column], "name": words.get(row[column], row[column]), "n": row["n"], "open": row["open"],
          "rate": rate(row["success"], row["concluded"]), "is_small": row["n"] < SMALL,
-         "query": f"view=all&{column}={row[column]}"}
+         "query": _list(narrowed, **{column: row[column]})}
         for row in found
     ]
 
 
-def _places(rows: QuerySet, since: datetime) -> list[dict]:
+def _places(rows: QuerySet, since: datetime, narrowed: dict[str, Any]) -> list[dict]:
     found = rows.filter(registered_at__gte=since).exclude(street_code="").values("street_code").annotate(
-        n=Count("pk"), open=Count("pk", filter=~Q(state="closed")), success=Count("pk", filter=SUCCESS),
-        concluded=Count("pk", filter=CONCLUDED),
+        n=Count("pk"), open=Count("pk", filter=~Q(state="closed")), success=Count("pk", filter=PARTS["success"]),
+        concluded=Count("pk", filter=PARTS["concluded"]),
     ).order_by("-n")
     names = dict(Area.objects.filter(code__in=[row["street_code"] for row in found]).values_list("code", "name"))
     return [
         {"key": row["street_code"], "name": names.get(row["street_code"], row["street_code"]), "n": row["n"],
          "open": row["open"], "rate": rate(row["success"], row["concluded"]), "is_small": row["n"] < SMALL,
-         "query": f"view=all&area={row['street_code']}"}
+         "query": _list(narrowed, area=row["street_code"])}
         for row in found
     ]
 
 
-def _bodies(rows: QuerySet, since: datetime) -> list[dict]:
+def _bodies(rows: QuerySet, since: datetime, narrowed: dict[str, Any]) -> list[dict]:
     found = rows.filter(registered_at__gte=since, body__isnull=False).values(
         "body__code", "body__name", cap=F("body__load_cap")
     ).annotate(
-        n=Count("pk"), open=Count("pk", filter=~Q(state="closed")), success=Count("pk", filter=SUCCESS),
-        concluded=Count("pk", filter=CONCLUDED),
+        n=Count("pk"), open=Count("pk", filter=~Q(state="closed")), success=Count("pk", filter=PARTS["success"]),
+        concluded=Count("pk", filter=PARTS["concluded"]),
     ).order_by("-open", "-n")[:20]
     return [
         {"key": row["body__code"], "name": row["body__name"], "n": row["n"], "open": row["open"], "cap": row["cap"],
          "rate": rate(row["success"], row["concluded"]), "is_small": row["n"] < SMALL,
-         "query": f"view=all&body={row['body__code']}"}
+         "query": _list(narrowed, body=row["body__code"])}
         for row in found
     ]
 
@@ -170,9 +184,9 @@ def wall_figures(area_path: str, *, at: datetime) -> dict[str, Any]:
         soon=Count("pk", filter=Q(state__in=IN_HAND, due_at__lte=at + timedelta(days=1))),
         red=Count("pk", filter=Q(risk_colour="red") & ~Q(state="closed")),
         orange=Count("pk", filter=Q(risk_colour="orange") & ~Q(state="closed")),
-        accepted=Count("pk", filter=Q(accepted_at__isnull=False)), closed=Count("pk", filter=Q(state="closed")),
+        accepted=Count("pk", filter=PARTS["accepted"]), closed=Count("pk", filter=PARTS["closed"]),
         agreed=Count("pk", filter=Q(agreed_at__isnull=False)), confirmed=Count("pk", filter=Q(confirmed_at__isnull=False)),
-        success=Count("pk", filter=SUCCESS), concluded=Count("pk", filter=CONCLUDED),
+        success=Count("pk", filter=PARTS["success"]), concluded=Count("pk", filter=PARTS["concluded"]),
     )
-    return {**got, "tiers": _tiers(rows, at), "closed_rate": rate(got["closed"], got["accepted"]),
+    return {**got, "tiers": _tiers(rows, at, {}), "closed_rate": rate(got["closed"], got["accepted"]),
             "success_rate": rate(got["success"], got["concluded"])}

@@ -8,6 +8,7 @@ ONE = "disputes/<str:number>/"
 urlpatterns = [
     path("disputes/", desk.browse, name="desk"),
     path("disputes/register/", desk.register, name="register"),
+    path("disputes/register/suggest/", desk.suggest, name="suggest"),
     path("disputes/figures/", desk.figures, name="figures"),
     path(ONE, case.detail, name="detail"),
     path(f"{ONE}open/", case.open_sealed, name="open"),

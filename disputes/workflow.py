@@ -124,7 +124,6 @@ _TABLE = (
     _move("write", _("写入记录"), LIVE, (), "mediate"),
     _move("attach", _("添加证据"), ALL_STATES, (), "mediate", OUTSIDERS),
     _move("correct", _("更正内容"), LIVE, (), "mediate"),
-    _move("open_story", _("查阅调解内容"), ALL_STATES, (), "narrative"),
     _move("reveal", _("查看明文"), ALL_STATES, ()),
     _move("link", _("登记关联"), ALL_STATES, (), "mediate", SYSTEM),
 )

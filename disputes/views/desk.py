@@ -7,18 +7,19 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.clients import client_address
 from casework.refusals import MoveRefused
 from disputes import queries, statistics
 from disputes.forms import RegisterForm
 from disputes.grading import suggested_flags
+from disputes.learning import suggest_type
 from disputes.models import Dispute, DisputeType, MediationBody, Tier
 from disputes.presenting import ROW_FIELDS, rows_for
 from disputes.rules import flags
@@ -148,7 +149,7 @@ def _views(request: HttpRequest, counted: dict[str, int], current: str) -> list[
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """登记一件纠纷. The words suggest signs of risk before it is kept; the person decides."""
-    form = RegisterForm(request.POST or None, initial=_home(request))
+    form = RegisterForm(request.POST or None, initial=_home(request), rights=request.rights)
     ideas: list[dict] = []
     if request.method == "POST" and form.is_valid():
         ideas = [one for one in suggested_flags(form.cleaned_data["facts"]) if one["code"] not in form.cleaned_data["flags"]]
@@ -168,7 +169,23 @@ def register(request: HttpRequest) -> HttpResponse:
     for one in ideas:
         one["name"] = str(flags()[one["code"]])
     bad = request.method == "POST" and bool(form.errors)
-    return render(request, "disputes/register.html", {"form": form, "ideas": ideas}, status=400 if bad else 200)
+    types = type_ideas(request.POST.get("facts", ""))
+    return render(
+        request, "disputes/register.html", {"form": form, "ideas": ideas, "types": types}, status=400 if bad else 200
+    )
+
+
+def type_ideas(text: str) -> list[dict]:
+    """Likely types of what is told, each with the words that decided; never chosen by itself."""
+    return [{**idea, "name": str(DisputeType(idea["code"]).label)} for idea in suggest_type(text[:5000])] if text else []
+
+
+@for_disputes("disputes.register")
+@require_POST
+def suggest(request: HttpRequest) -> JsonResponse:
+    """``{"types": [{"code", "name", "share", "words"}]}`` for ``text``. Asked by POST: the story stands in no address
+    and in no access log."""
+    return JsonResponse({"types": type_ideas(request.POST.get("text", "").strip())})
 
 
 def _home(request: HttpRequest) -> dict:
@@ -184,7 +201,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     area = request.GET.get("area", "")[:20]
     days = int(request.GET["days"]) if request.GET.get("days") in ("30", "90", "365") else 90
     found = statistics.overview(request.rights, area=area, days=days, at=request.at)
-    may_list = any(request.rights.may(code) for code in SEE)
+    may_list = request.rights.may("disputes.view")  # who sees less than is counted gets no list that would not agree
     return render(request, "disputes/figures.html", {
         **found, "days": days, "area": area, "may_list": may_list, "list_url": reverse("disputes:desk"),
         "spans": ((30, _("近30天")), (90, _("近90天")), (365, _("近一年"))),

@@ -40,15 +40,15 @@ class AreaSelect(forms.Select):
         return option
 
 
-def land_choices(rights: Rights) -> list[tuple[str, str]]:
-    """District, streets, communities and grids where the person may report, in the order of the tree."""
+def land_choices(rights: Rights, permission: str = "events.report") -> list[tuple[str, str]]:
+    """District, streets, communities and grids where the person may do this, in the order of the tree."""
 
     def read() -> list[tuple[str, str, str, str]]:
         rows = Area.objects.filter(level_id__in=("street", "community", "grid"), abolished_on__isnull=True)
         return list(rows.order_by("path").values_list("code", "name", "path", "level_id"))
 
     deep = {"street": "", "community": " ", "grid": "  "}
-    paths = rights.paths("events.report")
+    paths = rights.paths(permission)
     return [("", _("全区(待定位)"))] + [
         (code, deep[level] + name) for code, name, path, level in loader.keep("land_choices", read)
         if not paths or any(path.startswith(root) for root in paths)

@@ -263,7 +263,7 @@ UNDELETED = (
 
 OTHERWISE = {
     "area": "grids.manage", "user": "accounts.manage_people", "role": "accounts.grant_roles",
-    "accessattempt": TECHNICAL, "accesslog": "nobody", "accessfailurelog": "nobody",
+    "accessattempt": TECHNICAL, "accesslog": "nobody", "accessfailurelog": "nobody", "mediationbody": RULES,
 }
 """Who adds and deletes where that is not who looks."""
 

@@ -36,6 +36,7 @@ LOOKED_UP = frozenset({"assign", "answer_offer"})
 RULES: dict[str, Rule] = {
     "disputes/": page(SEE, lists=True),
     "disputes/register/": form("disputes.register"),
+    "disputes/register/suggest/": act("disputes.register", body={"text": "楼上漏水"}),
     "disputes/figures/": page("disputes.count", lists=True),
     ONE: page(SEE, "dispute"),
     f"{ONE}open/": act(SEE, "dispute", verb="disputes.narrative", body={"reason": "阅卷"}),
@@ -58,7 +59,13 @@ RULES: dict[str, Rule] = {
     f"{ONE_API}acknowledge/": Rule("api", {"POST": SEE}, "dispute", body={"notice": 987654321}),
     **ROOMS,
 }
-ADMIN_MODELS: dict[str, str] = {}
+KEEP = "settings.manage_rules"
+ADMIN_MODELS: dict[str, str] = {
+    "disputes/tierrule": KEEP, "disputes/riskflag": KEEP, "disputes/legalterm": KEEP,
+    "disputes/mediationbody": f"disputes.bodies|{KEEP}", "disputes/mediator": f"disputes.bodies|{KEEP}",
+    "disputes/room": f"disputes.rooms|{KEEP}",
+    "disputes/dispute": "disputes.view", "disputes/disputedeadline": "disputes.view",
+}
 CASE_ROWS: tuple[str, ...] = ()
-FORMLESS: tuple[str, ...] = ()
-UNDELETED: tuple[str, ...] = ()
+FORMLESS: tuple[str, ...] = ("dispute", "disputedeadline", "tierrule", "legalterm")
+UNDELETED: tuple[str, ...] = ("riskflag", "mediationbody", "mediator", "room")
