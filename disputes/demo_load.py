@@ -35,6 +35,7 @@ def load_demo_bodies(at: datetime) -> dict[str, int]:
     _studios(told["bodies"])
     _posted_mediators(at)
     _hired_mediators(told)
+    _street_stations()
     _leaders()
     return {
         "bodies": MediationBody.objects.count(), "mediators": Mediator.objects.count(), "rooms": Room.objects.count(),
@@ -104,6 +105,17 @@ def _hired_mediators(told: dict) -> None:
                     "certificate": f"演示-{body.pk:03d}{n + 1}",
                 },
             )  # fmt: skip
+
+
+def _street_stations() -> None:
+    """The street committee's mediators serve its marriage-and-family station too: no station without people."""
+    stations = {body.area_id: body for body in MediationBody.objects.filter(kind=MediationBody.Kind.STATION, tier=Tier.JOINT)}
+    people = Mediator.objects.filter(body__kind=MediationBody.Kind.COMMITTEE, body__tier=Tier.JOINT).select_related("body")
+    rows = [
+        Mediator(person_id=row.person_id, body=stations[row.body.area_id], natures=[Nature.PEOPLE], languages=["普通话"])
+        for row in people if row.body.area_id in stations
+    ]  # fmt: skip
+    Mediator.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _hire(names: Iterator[tuple[str, str]], username: str) -> User:
