@@ -30,6 +30,7 @@ app.conf.beat_schedule = {
     "call_backs": tick("hotline.tasks.build_call_backs_at_their_hours", 600),
     "silence": tick("hotline.tasks.watch_responses", 600),
     "clues": tick("hotline.tasks.refer_clues", 600),
+    "calls": tick("hotline.tasks.close_forgotten_calls", 60),
     "drafts": tick("hotline.tasks.drop_old_drafts", 86_400),
     "tallies": tick("dashboard.tasks.fold_tallies", 10),
     "recurrences": tick("dashboard.tasks.watch_recurrences", 3600),

@@ -1,19 +1,15 @@
-"""What is done around an order without changing its state: 跟进, 标注来电人, 查看明文, drafts, wrap-up."""
+"""What is done around an order without changing its state: 跟进, 标注来电人, 查看明文."""
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
-from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from casework import rates, readlog
 from casework.actor import Actor
 from casework.door import MoveRefused, Passage, forbidden, missing, moving, not_found
-from hotline.models import Caller, Draft, HotlineOrder, PhoneCall
-from hotline.models.caller import clean_phone, phone_key
+from hotline.models import Caller, HotlineOrder
 from hotline.workflow import do
 
 MAX_COMMENT = 2000
@@ -21,8 +17,6 @@ REVEALABLE = ("name", "phone")
 REVEALS, REVEAL_SECONDS = 30, 600
 """Thirty revelations in ten minutes stop (quality.md §5.3)."""
 MARKS = ("is_elderly", "is_disabled", "has_threatened")
-LARGEST_DRAFT = 20_000
-"""Characters of a draft as JSON."""
 
 
 def comment(order: HotlineOrder, *, actor: Actor, at: datetime, note: str) -> HotlineOrder:
@@ -90,78 +84,3 @@ def _value(passage: Passage, field: str) -> str:
     if caller is None or not getattr(caller, field):
         raise not_found()
     return getattr(caller, field)
-
-
-# Drafts and calls: an agent's own, no case yet ----------------------------------------------------------
-
-
-def save_draft(
-    *, actor: Actor, at: datetime, call_key: str, body: dict[str, Any], version: int = 0
-) -> Draft:
-    """暂存: what the agent has typed in one call. An older copy that arrives late is refused as ``stale`` with the
-    version that is kept. Raises ``invalid``, ``forbidden``."""
-    _need_agent(actor)
-    _check_draft(call_key, body)
-    with transaction.atomic():
-        found, is_new = Draft.objects.select_for_update().get_or_create(
-            agent_id=actor.person_id, call_key=call_key, defaults={"body": body, "version": version + 1, "saved_at": at}
-        )
-        if is_new:
-            return found
-        if found.version > version:
-            raise MoveRefused("stale", _("另一窗口已有更新的草稿"), state=str(found.version))
-        found.body, found.version, found.saved_at = body, version + 1, at
-        found.save(update_fields=["body", "version", "saved_at"])
-    return found
-
-
-def _check_draft(call_key: str, body: dict[str, Any]) -> None:
-    if not call_key or len(call_key) > 60 or not call_key.isprintable():
-        raise missing(call_key=_("通话标识有误"))
-    if not isinstance(body, dict) or len(json.dumps(body, ensure_ascii=False)) > LARGEST_DRAFT:
-        raise missing(body=_("草稿过大"))
-    if "\\u0000" in json.dumps(body):
-        raise missing(body=_("内容含有无法保存的字符,请删除后重试"))
-
-
-def drop_draft(*, actor: Actor, call_key: str) -> bool:
-    """Throw the own draft of a call away; whether there was one."""
-    _need_agent(actor)
-    return bool(Draft.objects.filter(agent=actor.person_id, call_key=call_key).delete()[0])
-
-
-def open_call(
-    *, key: str, at: datetime, phone: str = "", direction: str = "in", actor: Actor | None = None
-) -> PhoneCall:
-    """A call rings (or is dialled): known by the line's own key, so the same news twice is one call. A number that
-    has never called gets its caller's row when an order is registered, not before."""
-    caller = Caller.objects.filter(phone_hash=phone_key(phone)).first() if clean_phone(phone) else None
-    found, _is_new = PhoneCall.objects.get_or_create(
-        key=key[:60],
-        defaults={
-            "direction": direction, "caller": caller, "rang_at": at, "agent_id": actor.person_id if actor else None
-        },
-    )
-    return found
-
-
-def wrap_up(call: PhoneCall, *, actor: Actor, at: datetime, order: HotlineOrder | None = None) -> PhoneCall:
-    """话后: the agent is done with the call. Its draft goes once the order is there. Raises ``not_yours``."""
-    _need_agent(actor)
-    with transaction.atomic():
-        found = PhoneCall.objects.select_for_update().get(pk=call.pk)
-        if found.agent_id not in (None, actor.person_id):
-            raise MoveRefused("not_yours", _("不是您接听的通话"))
-        found.agent_id = actor.person_id
-        found.ended_at = found.ended_at or at
-        found.wrapped_up_at = found.wrapped_up_at or at
-        if order is not None:
-            found.order, found.caller_id = order, order.caller_id
-            Draft.objects.filter(agent=actor.person_id, call_key=found.key).delete()
-        found.save()
-    return found
-
-
-def _need_agent(actor: Actor) -> None:
-    if actor.person_id is None or not actor.rights.may("hotline.register"):
-        raise forbidden()

@@ -20,7 +20,7 @@ from events.queries import Page, page
 from events.search import matching
 from grids.scope import Rights, path_filter
 from hotline.limits import limits
-from hotline.models import CallBack, Caller, Draft, HotlineOrder, Referral
+from hotline.models import CallBack, Caller, HotlineOrder, Referral
 from hotline.models.caller import phone_key
 from hotline.models.discipline import VIEWS as REFERRAL_VIEWS
 from hotline.models.order import CALL_BACK_STATES
@@ -182,11 +182,6 @@ def marks_of(caller: Caller, *, at: datetime) -> dict[str, Any]:
         "elderly": caller.is_elderly, "disabled": caller.is_disabled, "threatened": caller.has_threatened,
         "calls": calls, "repeated": calls >= limits().repeat_calls,
     }
-
-
-def drafts_of(person_id: int) -> QuerySet[Draft]:
-    """An agent's own drafts, newest first."""
-    return Draft.objects.filter(agent=person_id).order_by("-saved_at")
 
 
 # Call-backs ---------------------------------------------------------------------------------------------

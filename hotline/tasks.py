@@ -18,6 +18,7 @@ from events import transitions as event_verbs
 from events.models import Event, EventTrail, Verification
 from grids.scope import SHANGHAI
 from hotline.limits import limits
+from hotline.lines import calls
 from hotline.models import CallBack, Draft, HotlineOrder, HotlineTrail, OrderFlag
 from hotline.transitions import clear_flag, raise_flag
 from hotline.workflow import LIVE
@@ -226,3 +227,8 @@ def drop_old_drafts(at: datetime | None = None) -> int:
     moment = at or database_time()
     return Draft.objects.filter(saved_at__lt=moment - timedelta(days=limits().keep_draft_days)).delete()[0]
 
+
+@shared_task
+def close_forgotten_calls(at: datetime | None = None) -> int:
+    """Calls that rang and that no line ended are missed calls."""
+    return calls.close_forgotten(at=at or database_time())

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from casework.files import serve
 from casework.refusals import MoveRefused, missing
 from events import actions, material, public, transitions
-from events.citizen import kept, limits
+from events.citizen import elsewhere, kept, limits
 from events.citizen.edge import for_everybody, nothing_there, too_many
 from events.citizen.forms import DigitsForm, MaterialForm, RateForm, ReasonForm, TrackForm
 from events.citizen.presenting import LEVEL_WORDS, details, standing
@@ -45,6 +45,9 @@ def _look_up(request: HttpRequest, code: str, digits: str) -> HttpResponse:
         return too_many(request, verdict, _("试的次数太多了,请稍后再试"))
     event = public.by_code(code)
     is_open = public.opens_with(event, digits)
+    other, other_opens = elsewhere.by_code(public.clean_code(code), digits)
+    if event is None and other is not None:
+        event, is_open = other.case, other_opens
     if event is None or (digits and not is_open):
         return nothing_there(request)
     for limit, subject in wanted:
@@ -67,10 +70,12 @@ def status(request: HttpRequest, code: str) -> HttpResponse:
     if not verdict:
         return too_many(request, verdict, _("试的次数太多了,请稍后再试"))
     event = public.by_code(code)
-    if event is None:
+    other, _opens = elsewhere.by_code(public.clean_code(code))
+    if event is None and other is None:
         return nothing_there(request)
     limits.give_back(limits.TRY_BY_ADDRESS.key(request.address))
-    shown = {"case": standing(event, at=request.at), "form": DigitsForm(), "code": event.tracking_code}
+    found = standing(event, at=request.at) if event is not None else other.standing(at=request.at)
+    shown = {"case": found, "form": DigitsForm(), "code": found["code"]}
     return render(request, "citizen/status.html", shown)
 
 
@@ -89,19 +94,21 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def case(request: HttpRequest, token: str) -> HttpResponse:
     """Everything the reporter may see and do."""
-    event = public.by_token(token)
+    event = public.by_token(token) or elsewhere.by_token(token)
     if event is None:
         return nothing_there(request)
     return _case(request, event)
 
 
-def _case(request: HttpRequest, event: Event, bound: dict | None = None, status: int = 200) -> HttpResponse:
+def _case(request: HttpRequest, found: Event | elsewhere.Found, bound: dict | None = None, status: int = 200) -> HttpResponse:
+    event = found.case if isinstance(found, elsewhere.Found) else found
     forms = {
         "rate": RateForm(), "add": MaterialForm(auto_id="add_%s"), "reopen": ReasonForm(auto_id="reopen_%s"),
         "appeal": ReasonForm(auto_id="appeal_%s"), "supply": ReasonForm(auto_id="supply_%s"), **(bound or {}),
     }
     shown = {
-        "case": details(event, at=request.at), "event": event, "forms": forms, "levels": LEVEL_WORDS,
+        "case": found.details(at=request.at) if event is not found else details(event, at=request.at), "event": event,
+        "forms": forms, "levels": LEVEL_WORDS,
         "errors": next(iter(bound.values())) if bound else None,
     }
     return render(request, "citizen/case.html", shown, status=status)
@@ -180,23 +187,36 @@ ACTS: dict[str, Act] = {
 }
 
 
+def _act_elsewhere(request: HttpRequest, found: elsewhere.Found, act: str) -> tuple[object, str]:
+    """The same forms for a case of another room; its own verb decides."""
+    form = RateForm(request.POST) if act == "rate" else ReasonForm(request.POST, auto_id=f"{act}_%s")
+    if not form.is_valid():
+        return form, ""
+    data = form.cleaned_data
+    if act == "rate":
+        data = {**data, "solved": data["solved"] if isinstance(data["solved"], bool) else None}
+    found.room.acts[act](found.case, actor=request.actor, at=request.at, **data)
+    return None, _("谢谢您的评价") if act == "rate" else _("已申请重办,会重新派给承办单位")
+
+
 @for_everybody
 @require_POST
 def do(request: HttpRequest, token: str, act: str) -> HttpResponse:
     """One of the reporter's verbs."""
     event = public.by_token(token)
-    if event is None:
+    found = elsewhere.by_token(token) if event is None else None
+    if event is None and (found is None or act not in found.room.acts):
         return nothing_there(request)
-    wanted = [(limits.ACT_BY_ADDRESS, request.address), (limits.ACT_BY_CASE, event.token)]
+    wanted = [(limits.ACT_BY_ADDRESS, request.address), (limits.ACT_BY_CASE, token)]
     verdict = limits.take(wanted, at=request.at)
     if not verdict:
         return too_many(request, verdict)
     try:
-        form, words = ACTS[act](request, event)
+        form, words = ACTS[act](request, event) if found is None else _act_elsewhere(request, found, act)
     except MoveRefused as refused:
         messages.warning(request, refused.detail)
         return redirect("citizen:case", token=token)
     if form is not None:
-        return _case(request, event, bound={act: form}, status=400)
+        return _case(request, event or found, bound={act: form}, status=400)
     messages.success(request, words)
     return redirect("citizen:case", token=token)

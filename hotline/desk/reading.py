@@ -14,6 +14,7 @@ from events.masking import mask_name, mask_phone
 from grids.scope import SHANGHAI, Rights, path_filter
 from hotline.limits import limits
 from hotline.lines import calls
+from hotline.lines.base import line
 from hotline.lines.webhook import standing_of
 from hotline.models import CallBack, Caller, HotlineOrder, PhoneCall
 from hotline.models.caller import clean_phone, phone_key
@@ -96,6 +97,7 @@ def call_shown(call: PhoneCall) -> dict[str, Any]:
     return {
         "key": call.key, "phone": mask_phone(call.caller.phone) if call.caller_id else _("号码未显示"),
         "name": mask_name(call.caller.name) if call.caller_id else "", "standing": standing_of(call),
+        "direction_code": call.direction, "can_dial": call.caller_id is not None,
         "rang_at": call.rang_at.isoformat(), "order": call.order_id is not None,
         "answered_at": call.answered_at.isoformat() if call.answered_at else None,
     }
@@ -110,7 +112,7 @@ def line_state(agent: User, *, at: datetime) -> dict[str, Any]:
         "seat": {"standing": seat.standing, "label": seat.get_standing_display(), "since": seat.since.isoformat()},
         "ringing": [call_shown(row) for row in calls.ringing(agent, at=at)[:5]],
         "calls": [call_shown(row) for row in live],
-        "counts": counts(agent, at=at),
+        "counts": counts(agent, at=at), "answers_here": line().answers_here,
     }
 
 
@@ -143,7 +145,7 @@ def last_callers(agent: User, *, limit: int = 5) -> list[dict[str, Any]]:
     ]
 
 
-def call_log(kind: str, *, at: datetime) -> list[dict[str, Any]]:
+def call_log(kind: str, *, agent: User, at: datetime) -> list[dict[str, Any]]:
     """已接 and 未接, newest first; ``kind`` is answered, missed or empty."""
     rows = PhoneCall.objects.select_related("caller", "agent", "order", "order__event").order_by("-rang_at")
     if kind == "missed":
@@ -153,6 +155,7 @@ def call_log(kind: str, *, at: datetime) -> list[dict[str, Any]]:
     return [
         {**call_shown(row), "pk": row.pk, "rang": row.rang_at, "agent": row.agent.name if row.agent_id else "",
          "direction": row.get_direction_display(), "is_read": row.read_at is not None,
+         "may_dial": row.caller_id is not None and (row.agent_id == agent.pk or standing_of(row) == "missed"),
          "seconds": _seconds(row), "number": row.order.number if row.order_id else "",
          "url": order_url(row.order) if row.order_id else ""}
         for row in rows[:LOG]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -178,6 +178,13 @@ def close_forgotten(*, at: datetime) -> int:
     """Calls that a line began and never ended: those nobody picked up are missed. How many."""
     old = PhoneCall.objects.filter(answered_at__isnull=True, ended_at__isnull=True, rang_at__lt=at - RINGS_FOR)
     return old.update(ended_at=at)
+
+
+def number_to_dial(call: str, *, agent: User) -> str:
+    """The number of the caller of an earlier call: one of the agent's own, or one that nobody picked up. Empty else."""
+    own = Q(agent=agent) | Q(agent__isnull=True, direction="in", ended_at__isnull=False)
+    found = PhoneCall.objects.filter(own, key=call[:60]).select_related("caller").first()
+    return found.caller.phone if found is not None and found.caller_id else ""
 
 
 def read_missed(*, at: datetime) -> int:

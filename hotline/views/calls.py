@@ -15,15 +15,13 @@ from accounts.clients import client_address
 from casework import rates, readlog
 from casework.edge import is_fetch
 from casework.refusals import MoveRefused, missing, not_found
+from hotline.actions import REVEAL_SECONDS, REVEALS
 from hotline.desk import reading
 from hotline.lines import calls
 from hotline.lines.base import line
 from hotline.models import PhoneCall, Seat
 from hotline.models.caller import clean_phone
 from hotline.views.edge import for_desk, json_of
-
-REVEALS, REVEAL_SECONDS = 30, 600
-"""As for the reporters of events (quality.md §5.3)."""
 
 
 @for_desk("hotline.register")
@@ -78,8 +76,10 @@ def _resume(request: HttpRequest, told: dict) -> None:
 
 
 def _end(request: HttpRequest, told: dict) -> None:
-    _own_line()
-    calls.end(_call(told), agent=request.user, at=request.at)
+    call = _call(told)
+    if call.direction == PhoneCall.Direction.IN:  # what the desk dialled itself, the desk ends: no line names its key
+        _own_line()
+    calls.end(call, agent=request.user, at=request.at)
 
 
 def _wrap(request: HttpRequest, told: dict) -> None:
@@ -97,11 +97,8 @@ def _sit(request: HttpRequest, told: dict) -> None:
 
 
 def _dial(request: HttpRequest, told: dict) -> dict:
-    """Call out: a number typed by the agent, or the caller of an earlier call of theirs (``of``)."""
-    phone = clean_phone(str(told.get("phone", "")))
-    earlier = PhoneCall.objects.filter(key=str(told.get("of", ""))[:60], agent=request.user).select_related("caller").first()
-    if not phone and earlier is not None and earlier.caller_id:
-        phone = earlier.caller.phone
+    """Call out: a number typed by the agent, or the caller of an earlier call (``of``)."""
+    phone = clean_phone(str(told.get("phone", ""))) or calls.number_to_dial(str(told.get("of", "")), agent=request.user)
     if not phone:
         raise missing(phone=_("请填写电话号码"))
     key = f"out-{request.user.pk}-{int(request.at.timestamp() * 1000)}"

@@ -51,7 +51,7 @@ def _context(request: HttpRequest, tab: str, *, typed: dict | None = None, error
         "demands": HotlineOrder.Demand.choices, "categories": category_choices(), "urgencies": Urgency.choices,
         "handlings": HotlineOrder.Handling.choices, "slots": SLOTS, "reasons": Exclusion.Reason.choices,
         "drafts": drafts.of(user), "last": reading.last_callers(user), "client_key": secrets.token_hex(16),
-        "log_kind": kind, "log": reading.call_log(kind, at=at) if tab == "log" else [],
+        "log_kind": kind, "log": reading.call_log(kind, agent=request.user, at=at) if tab == "log" else [],
         "may_addresses": request.rights.may("grids.addresses"), "typed": typed or _draft_of(request),
         "errors": errors or {}, "district": settings.DISTRICT_CODE, "simulates": line().code == "simulator",
     }

@@ -29,8 +29,9 @@ export async function act(name, body = {}) {
     }
     take(answer.body, name === "answer" ? body.call : "");
     if (answer.body.dialled) {
+      const call = answer.body.calls.find((one) => one.key === answer.body.dialled);
+      say(say2("dialled", call ? call.phone : ""));
       if (answer.body.url) location.assign(answer.body.url);
-      else say(say2("dialled", ""));
     }
     return answer.body;
   } catch (error) {
@@ -48,9 +49,9 @@ function chip(call) {
   const held = call.standing === "held";
   const inner = [element("span", { class: `shape shape--${held ? "pause" : "run"} is-${held ? "pause" : "run"}`, "aria-hidden": "true" }), element("b", { class: "code" }, call.phone), element("span", { class: "code", "data-runs": call.answered_at }, minutes(call.answered_at))];
   if (held) inner.push(element("span", { class: "hint" }, say2("held")));
-  return element("span", { class: "on-call", "data-call": call.key }, ...inner,
-    element("button", { type: "button", class: "button button--small", onclick: () => act(held ? "resume" : "hold", { call: call.key }) }, say2(held ? "resume" : "hold")),
-    element("button", { type: "button", class: "button button--small", onclick: () => act("end", { call: call.key }) }, say2("end")));
+  if (told.answers_here) inner.push(element("button", { type: "button", class: "button button--small", onclick: () => act(held ? "resume" : "hold", { call: call.key }) }, say2(held ? "resume" : "hold")));
+  if (told.answers_here || call.direction_code === "out") inner.push(element("button", { type: "button", class: "button button--small", onclick: () => act("end", { call: call.key }) }, say2("end")));
+  return element("span", { class: "on-call", "data-call": call.key }, ...inner);
 }
 
 function drawSeat() {
@@ -86,7 +87,7 @@ function drawRings() {
     if (rings.querySelector(`[data-call="${CSS.escape(call.key)}"]`)) continue;
     rings.append(element("div", { class: "ring-card", "data-call": call.key }, icon("phone"), element("span", { class: "grow" }, element("b", {}, say2("ring")), " ", element("span", { class: "code" }, call.phone), call.name ? ` ${call.name}` : ""),
       soundState() === "on" ? null : element("span", { class: "hint" }, say2("silent")),
-      element("button", { type: "button", class: "button button--primary", onclick: () => act("answer", { call: call.key }) }, say2("answer"))));
+      told.answers_here ? element("button", { type: "button", class: "button button--primary", onclick: () => act("answer", { call: call.key }) }, say2("answer")) : element("span", { class: "hint" }, say2("onphone"))));
   }
   ringNow();
 }
@@ -139,6 +140,19 @@ async function poll() {
   timer = setTimeout(poll, document.visibilityState === "visible" ? EVERY_MS : HIDDEN_MS);
 }
 
+/** 回拨 and 拨打: a caller of before by the call's key, or the number typed beside the button. */
+async function dial(button) {
+  const typed = button.dataset.dial ? "" : button.parentElement.querySelector("[name=phone]").value.trim();
+  if (!button.dataset.dial && !typed) {
+    button.parentElement.querySelector("[name=phone]").focus();
+    return;
+  }
+  button.disabled = true;
+  const answer = await act("dial", button.dataset.dial ? { of: button.dataset.dial } : { phone: typed });
+  button.disabled = false;
+  if (answer && !answer.url && button.dataset.then) location.assign(button.dataset.then);
+}
+
 /** Begin; `calls(list, answered)` is told the agent's calls after every look. */
 export function startLine(first, calls) {
   if (!bar) return;
@@ -146,6 +160,10 @@ export function startLine(first, calls) {
   const select = bar.querySelector("[data-seat-select]");
   select.addEventListener("change", () => act("sit", { standing: select.value }));
   onTick(tick);
+  for (const button of document.querySelectorAll("[data-dial]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => dial(button));
+  }
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") poll(); });
   take(first);
   timer = setTimeout(poll, EVERY_MS);

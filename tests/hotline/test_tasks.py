@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from events import transitions as event_verbs
 from hotline import tasks, transitions
+from hotline.desk import drafts
 from hotline.models import CallBack, OrderFlag
 from tests import world as worlds
 from tests.hotline import calls
@@ -97,20 +96,12 @@ def test_a_clue_goes_to_inspection_once(world: World) -> None:
     assert event.referrals.get().kind == "inaction"
 
 
-@pytest.mark.parametrize("slow", [False, True])
-def test_a_draft_that_arrives_late_does_not_overwrite(world: World, slow: bool) -> None:
-    from casework.door import MoveRefused
-    from hotline import actions
-
-    agent = world.actor("hotline")
-    first = actions.save_draft(actor=agent, at=NOON, call_key="c1", body={"text": "停暖"})
-    second = actions.save_draft(actor=agent, at=NOON, call_key="c1", body={"text": "停暖三天"}, version=first.version)
-    assert second.version == 2
-    if slow:
-        with pytest.raises(MoveRefused, match="stale"):
-            actions.save_draft(actor=agent, at=NOON, call_key="c1", body={"text": "停"}, version=first.version)
-    second.refresh_from_db()
-    assert second.body == {"text": "停暖三天"}
+def test_a_draft_that_arrives_late_does_not_overwrite(world: World) -> None:
+    agent = world.people["hotline"]
+    assert drafts.save(agent, "c1", {"text": "停暖"}, version=1, at=NOON)
+    assert drafts.save(agent, "c1", {"text": "停暖三天"}, version=3, at=NOON)
+    assert not drafts.save(agent, "c1", {"text": "停暖三"}, version=2, at=NOON)
+    assert [row["body"] for row in drafts.of(agent)] == [{"text": "停暖三天"}]
 
 
 def test_who_was_asked_elsewhere_is_not_dialled_again(world: World) -> None:
