@@ -24,6 +24,9 @@ class OwnAdminConfig(SimpleAdminConfig):
 
 
 class GovernanceConfig(AppConfig):
+    """``default``: with two configurations in one module Django takes neither unless one says so."""
+
+    default = True
     name = "governance"
     verbose_name = "总台"
 
