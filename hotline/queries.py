@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -33,6 +33,10 @@ PERMISSIONS = ("hotline.view", "hotline.register", "hotline.call_back")
 """Any of these lets a person see some orders."""
 
 
+_QUEUED = Q(Exists(CallBack.objects.filter(order=OuterRef("pk"), state="waiting")))
+"""Closed on the line and drawn by the sample."""
+
+
 def visible_to(rights: Rights) -> QuerySet[HotlineOrder]:
     """Orders a person may know of: on the land or by the units, one's own calls, what waits for one's call back."""
     scope = path_filter(rights, VIEW, "area_path")
@@ -42,7 +46,7 @@ def visible_to(rights: Rights) -> QuerySet[HotlineOrder]:
     if rights.may("hotline.register") and rights.person_id:
         scope |= Q(agent=rights.person_id)
     if rights.paths("hotline.call_back"):
-        scope |= path_filter(rights, "hotline.call_back", "area_path") & Q(state__in=CALL_BACK_STATES)
+        scope |= path_filter(rights, "hotline.call_back", "area_path") & (Q(state__in=CALL_BACK_STATES) | _QUEUED)
     return HotlineOrder.objects.filter(scope)
 
 

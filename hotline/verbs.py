@@ -31,6 +31,12 @@ def _with_caller(dossier: Any, move: Move) -> list[models.Model]:
     return [dossier.case] if dossier.case.caller_id else []
 
 
+def _to_call(dossier: Any, move: Move) -> list[models.Model]:
+    """The order; one that has ended only while the sample wants its call."""
+    waits = dossier.case.state == "calling_back" or any(row.state == "waiting" for row in dossier.call_backs)
+    return [dossier.case] if waits else []
+
+
 def _on_the_line(dossier: Any, move: Move) -> list[models.Model]:
     from hotline.transitions.answering import ON_THE_LINE
 
@@ -45,7 +51,7 @@ VERBS = VerbTable(
         Verb("join", forms.JoinForm, "KeyB"),
         Verb("supply_info", NoteForm),
         Verb("answer", forms.AnswerForm, "KeyS"),
-        Verb("call_back", forms.CallBackForm, "KeyH"),
+        Verb("call_back", forms.CallBackForm, "KeyH", subjects=_to_call, none=_("没有待回访的记录")),
         Verb("urge", NoteForm, "KeyC"),
         Verb("supervise", forms.SuperviseForm, "KeyD"),
         Verb("reopen", NoteForm, "KeyR"),

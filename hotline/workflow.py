@@ -64,7 +64,7 @@ _TABLE = (
     _move("supply_info", _("补充材料"), {"needs_info"}, FOLLOWED, "hotline.urge", needs=("note",), public=True),
     _move("answer", pgettext_lazy("verb", "答复"), {"answering"}, {"calling_back", "called_back", "closed"},
           lanes=SYSTEM, needs=("note",), public=True),
-    _move("call_back", pgettext_lazy("verb", "回访"), {"calling_back"}, FOLLOWED),
+    _move("call_back", pgettext_lazy("verb", "回访"), {"calling_back"} | ENDED, {"registered"} | FOLLOWED),
     _move("rate", pgettext_lazy("verb", "评价"), {"calling_back", "called_back", "closed"}, (), "hotline.call_back",
           lanes=CITIZEN, public=True),
     _move("reopen", _("重办"), {"closed"}, {"registered"} | FOLLOWED, lanes=CITIZEN, needs=("note",), public=True),

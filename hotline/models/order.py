@@ -176,7 +176,8 @@ class HotlineOrder(Case):
         """By land or unit; one's own calls; for who calls back, what waits for a call."""
         if rights.person_id and self.agent_id == rights.person_id and rights.may("hotline.register"):
             return True
-        if self.state in CALL_BACK_STATES and rights.covers("hotline.call_back", area_path=self.area_path):
+        calls = self.state in CALL_BACK_STATES or self.call_backs.filter(state="waiting").exists()
+        if calls and rights.covers("hotline.call_back", area_path=self.area_path):
             return True
         return super().is_visible_to(rights)
 

@@ -17,7 +17,8 @@ from hotline.limits import limits
 from hotline.models import CallBack, CallBackTry, HotlineOrder
 from hotline.transitions.answering import check_level
 from hotline.transitions.following import lead_of, settle
-from hotline.workflow import do
+from hotline.transitions.supervising import back_to_desk
+from hotline.workflow import ENDED, do
 
 BAD = 2
 """Two stars and below are a bad rating (events/data/limits.json)."""
@@ -82,14 +83,15 @@ def _check_answers(
 
 
 def _waiting(passage: Passage) -> CallBack:
-    """The queued call of this round; one that the builder has not reached yet is queued now."""
+    """The queued call of this round; one that the builder has not reached yet is queued now. Of what was answered on
+    the line only the sample is called."""
     order = passage.case
     found = next(
         (row for row in passage.rows(CallBack) if row.round == order.round and row.state == "waiting"), None
     )
     if found is not None:
         return found
-    if any(row.round == order.round for row in passage.rows(CallBack)):
+    if order.state in ENDED or any(row.round == order.round for row in passage.rows(CallBack)):
         raise MoveRefused("done_already", _("本轮回访已完成"))
     row = CallBack(order=order, round=order.round, reason="requested", built_at=passage.at, not_before=passage.at)
     passage.create(row)
@@ -150,10 +152,12 @@ def _reached(
 
 
 def _end(passage: Passage, event: Event | None) -> None:
-    if event is None:
+    if event is not None:
+        settle(passage, event)
+    elif passage.case.solved is False:  # the answer on the line did not help: the desk has it again
+        back_to_desk(passage)
+    else:
         passage.stay()
-        return
-    settle(passage, event)
 
 
 def _pass_on(passage: Passage, event: Event | None, *, finding: str, note: str, **more: object) -> bool:

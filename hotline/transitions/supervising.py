@@ -138,7 +138,7 @@ def reopen(order: HotlineOrder, *, actor: Actor, at: datetime, note: str) -> Hot
         if not actor.is_staff and late:
             raise MoveRefused("too_late", _("已超过可重办期限"))
         if event is None:
-            _back_to_desk(passage)
+            back_to_desk(passage)
         else:
             _open_event(event, actor=actor, at=at, note=note)
             settle(passage, event)
@@ -146,7 +146,8 @@ def reopen(order: HotlineOrder, *, actor: Actor, at: datetime, note: str) -> Hot
     return passage.case
 
 
-def _back_to_desk(passage: Passage) -> None:
+def back_to_desk(passage: Passage) -> None:
+    """What was answered on the line is open again, for whoever sits at the desk."""
     order = passage.case
     order.round += 1
     order.answered_at = order.called_back_at = order.closed_at = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from events import transitions as event_verbs
-from hotline import tasks, transitions
+from hotline import queries, tasks, transitions
 from hotline.desk import drafts
 from hotline.models import CallBack, OrderFlag
 from tests import world as worlds
@@ -114,3 +114,15 @@ def test_who_was_asked_elsewhere_is_not_dialled_again(world: World) -> None:
     tasks.build_call_backs(NOON + timedelta(hours=5))
     assert (order.state, order.was_reached, order.solved) == ("called_back", True, True)
     assert set(CallBack.objects.values_list("state", flat=True)) == {"withdrawn"}
+
+
+def test_a_sampled_answer_on_the_line_is_called_and_what_it_did_not_solve_is_at_the_desk_again(world: World) -> None:
+    agent, caller = world.actor("hotline"), world.actor("call_backer")
+    for n, solved in enumerate((True, False)):
+        order = calls.registered(world, demand="consult", phone=f"1391111000{n}")
+        order = transitions.answer_directly(order, actor=agent, at=NOON, note="带身份证办理")
+        CallBack.objects.create(order=order, round=1, reason="sample", built_at=NOON, not_before=NOON)
+        assert queries.one(caller.rights, order.number).pk == order.pk, "who calls may read what was asked"
+        order = transitions.call_back(order, actor=caller, at=NOON, finding="reached", solved=solved, level=4)
+        assert (order.state, order.round) == (("closed", 1) if solved else ("registered", 2))
+        assert not queries.visible_to(caller.rights).filter(pk=order.pk).exists(), "done with: no longer theirs to read"

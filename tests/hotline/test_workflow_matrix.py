@@ -89,6 +89,8 @@ def tuned(world: World, move: str, order: HotlineOrder) -> None:
         OrderFlag.objects.create(order=order, kind="yellow", mark="x", raised_at=NOON)
     if move == "follow":
         HotlineOrder.objects.filter(pk=order.pk).update(unit_ids=[])
+    if move == "call_back" and order.state == "closed":
+        order.call_backs.update(state="waiting")
     if move == "rate":
         HotlineOrder.objects.filter(pk=order.pk).update(has_joined=True, rating=None)
 
@@ -104,7 +106,8 @@ def reaches(world: World, who: str, code: str, order: HotlineOrder) -> bool:
 def sees(world: World, who: str, order: HotlineOrder) -> bool:
     if order.agent_id == world.people[who].pk:
         return True
-    calling = order.state in ("calling_back", "called_back") and reaches(world, who, "hotline.call_back", order)
+    calling = order.state in ("calling_back", "called_back") or order.call_backs.filter(state="waiting").exists()
+    calling = calling and reaches(world, who, "hotline.call_back", order)
     return calling or reaches(world, who, "hotline.view", order)
 
 
