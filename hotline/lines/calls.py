@@ -34,6 +34,9 @@ def ring(call: str, *, phone: str, at: datetime, seat: User | None = None, direc
         return known
     try:
         with transaction.atomic():
+            if direction == "out" and seat is not None:
+                live_of(seat).filter(held_at__isnull=True).update(held_at=at)
+                _sit(seat, Seat.Standing.TALKING, at=at)
             return PhoneCall.objects.create(
                 key=key, direction=direction, caller=caller_of(digits, at=at), agent=seat if direction == "out" else None,
                 rings_at=seat if direction == "in" else None, rang_at=at,
