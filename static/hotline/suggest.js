@@ -92,6 +92,9 @@ function drawDemand(told) {
   }
 }
 
+/** What the empty form says: the proposals of one call never stand beside the next. */
+const nothingYet = form ? { unit: part("unit").textContent, knowledge: document.querySelector("[data-knowledge]").textContent.trim() } : {};
+
 function drawVerdict(told) {
   const promise = part("promise");
   promise.className = told.promise.same_day ? "tag tag--warn" : "";
@@ -104,6 +107,9 @@ function drawVerdict(told) {
     unit.textContent = `${say2("rule", first.name)} ${first.share}%`;
     unit.title = told.units.map((one) => `${one.name} ${one.share}% ${one.why}`).join("\n");
     unit.append(element("span", { class: "hint verdict__why" }, ` ${first.why}`));
+  } else {
+    unit.textContent = nothingYet.unit;
+    unit.title = "";
   }
   const urgency = field("urgency").options[0];
   const named = [...field("urgency").options].find((option) => option.value === told.promise.urgency);
@@ -168,8 +174,12 @@ async function gap() {
 }
 
 function drawKnowledge(told) {
-  if (!told.asked) return;
   const place = document.querySelector("[data-knowledge]");
+  if (!told.asked) {
+    last = null;
+    place.replaceChildren(element("p", { class: "hint agent__pad" }, nothingYet.knowledge));
+    return;
+  }
   last = told.articles;
   place.replaceChildren(...(told.articles.length ? told.articles.map(articleCard)
     : [element("p", { class: "agent__pad" }, element("button", { type: "button", class: "button button--small", onclick: gap }, say2("gap")))]));
