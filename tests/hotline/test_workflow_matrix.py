@@ -90,7 +90,9 @@ def tuned(world: World, move: str, order: HotlineOrder) -> None:
     if move == "follow":
         HotlineOrder.objects.filter(pk=order.pk).update(unit_ids=[])
     if move == "call_back" and order.state == "closed":
-        order.call_backs.update(state="waiting")
+        order.call_backs.update(
+            state="waiting", was_contacted=None, solved=None, level=None, reasons=[], text="", done_at=None, by=None
+        )
     if move == "rate":
         HotlineOrder.objects.filter(pk=order.pk).update(has_joined=True, rating=None)
 
