@@ -1,7 +1,8 @@
 """The overview: every number of the wall for one area, with its formula, its parts, its moment and its list.
 
 Eight statements at most, whatever the load: the land, the tallies (one snapshot), what the clock decides, clusters,
-the newest, posts on duty, units, categories (kept for seconds).
+the newest, posts on duty, units, categories (kept for seconds). A panel counted by another room adds its own:
+``panels.disputes`` two, the cases in hand and those of each tier.
 """
 
 from __future__ import annotations
