@@ -10,6 +10,7 @@ from datetime import timedelta
 from django.db import connection
 
 from benchmarks.ledger import Figure
+from casework.actor import Actor
 from casework.door import MoveRefused
 from disputes import booking, transitions
 from disputes.models import Dispute, Hold, Room, Session
@@ -23,22 +24,24 @@ AT = NOON + timedelta(days=1)
 CONNECTIONS = 40
 
 
-def disputes(house: House, count: int, first: int) -> list[Dispute]:
-    """Disputes whose parties are in no other."""
+def disputes(count: int, first: int) -> list[Dispute]:
+    """Booked by citizens, with parties that are in no other."""
     found = []
     for n in range(first, first + count):
         one, other = PartyTold(name=f"甲{n}", phone=f"1370{n:07d}"), PartyTold(name=f"乙{n}", side="respondent")
-        found.append(cast.mediating(house, parties=(one, other)))
+        found.append(transitions.book(cast.told(parties=(one, other)), actor=Actor.citizen(), at=NOON))
     return found
 
 
 def race(house: House, rows: list[Dispute], rooms: list[Room]) -> Counter[str]:
     """Everybody wants the same hour of one mediator; how each ended, by code."""
-    actor, people = house.actor("mediator"), [house.world.people["second_mediator"].pk]
+    people = [house.world.people["second_mediator"].pk]
 
     def book(n: int) -> str:
         try:
-            transitions.schedule(rows[n], actor=actor, at=NOON, starts_at=AT, room=rooms[n % len(rooms)], people=people)
+            transitions.schedule(
+                rows[n], actor=Actor.citizen(), at=NOON, starts_at=AT, room=rooms[n % len(rooms)], people=people
+            )
         except MoveRefused as refused:
             return refused.code if "最近可约" in refused.detail else "without a way on"
         except Exception as error:
@@ -55,9 +58,9 @@ def measure() -> Iterator[Figure]:
     """Needs a migrated database of its own."""
     house = cast.make_house()
     rooms = [make_room(house, f"r{n}") for n in range(5)]
-    yield from _judged("mediator_hour", "300 bookings of one mediator's hour", race(house, disputes(house, 300, 0), rooms), 299)
+    yield from _judged("mediator_hour", "300 bookings of one mediator's hour", race(house, disputes(300, 0), rooms), 299)
     Hold.objects.all().delete()
-    twenty = disputes(house, 20, 1000)
+    twenty = disputes(20, 1000)
     yield from _judged("room", "20 bookings of one room", race(house, twenty, rooms[:1]), 19)
     Hold.objects.all().delete()
     before = Session.objects.count()
@@ -65,7 +68,7 @@ def measure() -> Iterator[Figure]:
         cursor.execute("ALTER TABLE disputes_hold DROP CONSTRAINT nothing_held_twice")
     queue, booking.queue_for = booking.queue_for, lambda keys: None
     try:
-        race(house, disputes(house, 20, 2000), rooms[:1])
+        race(house, disputes(20, 2000), rooms[:1])
     finally:
         booking.queue_for = queue
     yield Figure("rooms.control", "control without the constraint: sessions of one room and hour",

@@ -54,9 +54,31 @@ ROW_FIELDS = (
 )
 
 
-def stage_words() -> dict[str, Any]:
+AFTER_WORDS = {
+    "conf": _("司法确认第%(n)s日提醒"), "pay": _("第%(n)s期履行"), "rpay": _("第%(n)s期履行提醒"), "call": _("第%(n)s日回访"),
+    "rcall": _("第%(n)s日回访提醒"),
+}
+"""Names of the numbered clocks after an agreement (``disputes.aftercare``) by what stands before the number."""
+
+
+class StageWords(dict[str, Any]):
+    """Names of clocks by stage; the numbered ones are made of their number."""
+
+    def get(self, stage: str, default: Any = None) -> Any:
+        name = stage.rstrip("0123456789")
+        if stage in self or name not in AFTER_WORDS:
+            return super().get(stage, default)
+        return AFTER_WORDS[name] % {"n": stage[len(name):]}
+
+
+def is_reminder(stage: str) -> bool:
+    """Whether the clock only reminds of another."""
+    return stage.rstrip("0123456789") in ("conf", "rpay", "rcall")
+
+
+def stage_words() -> StageWords:
     """Names of clocks, the statutory ones by their rows."""
-    return STAGE_WORDS | {row.code: str(row) for row in LegalTerm.objects.all()}
+    return StageWords(STAGE_WORDS | {row.code: str(row) for row in LegalTerm.objects.all()})
 
 
 def clocks_of(ids: list[int]) -> dict[int, list[dict]]:
@@ -139,9 +161,10 @@ def lane_of(dispute: Dispute, trail: list[dict]) -> list[dict]:
 
 
 def two_clocks(dispute: Dispute, *, at: datetime) -> list[dict]:
-    """The tier's clock and the whole month's, then every other live one: ``{"stage", "label", "chip"}``."""
+    """The tier's clock and the whole month's, then every other live one: ``{"stage", "label", "chip"}``. Reminders
+    are no terms: they stand on the clock's page only."""
     words = stage_words()
-    rows = clocks_of([dispute.pk]).get(dispute.pk, [])
+    rows = [row for row in clocks_of([dispute.pk]).get(dispute.pk, []) if not is_reminder(row["stage"])]
     first = {"tier": 0, "total": 1}
     rows.sort(key=lambda row: (first.get(row["stage"], 2), row["due_at"] or at))
     return [

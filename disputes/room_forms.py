@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.verb_forms import OptionalNoteForm, UnitsField, VerbForm, note_field
 from disputes import bodies, wall
-from disputes.models import CallBack, Narrative, Room, Session
+from disputes.models import CallBack, Instalment, Narrative, Room, Session
 from disputes.transitions.settling import CHECKS, Step
 from grids.scope import SHANGHAI
 
@@ -201,5 +201,18 @@ class FulfilForm(OptionalNoteForm):
 
 
 def words_for(row: Any) -> str:
-    """A row that a verb is meant for, in the chooser of a panel."""
-    return _now("第%(n)s期") % {"n": row.seq}
+    """Which session, instalment or call-back a panel is about; empty for the dispute itself."""
+    if isinstance(row, Session):
+        start, end = row.starts_at.astimezone(SHANGHAI), row.ends_at.astimezone(SHANGHAI)
+        return _now("第%(n)s次会期") % {"n": row.seq} + f" · {start:%Y-%m-%d %H:%M}–{end:%H:%M}"
+    if isinstance(row, Instalment):
+        amount = f" · {row.amount} " + _now("元") if row.amount else ""
+        return _now("第%(n)s期") % {"n": row.seq} + f" · {row.due_on:%Y-%m-%d}{amount}"
+    if isinstance(row, CallBack):
+        return _now("第%(n)s日回访") % {"n": row.day} + f" · {row.due_on:%Y-%m-%d}"
+    return ""
+
+
+def known_of(row: Any) -> dict[str, Any]:
+    """What a panel fills in from the row it is about: a session that is moved begins at its own time and room."""
+    return {"starts_at": row.starts_at, "room": row.room_id} if isinstance(row, Session) else {}

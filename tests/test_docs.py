@@ -12,6 +12,8 @@ from django.test import Client
 from django.urls import Resolver404, resolve, reverse
 
 from accounts.demo_cast import CAST, DEMO_PASSWORD
+from disputes.models import Dispute
+from disputes.workflow import MOVES as DISPUTE_MOVES
 from events.models import Event
 from events.workflow import MOVES
 from governance import help as help_pages
@@ -192,8 +194,8 @@ def test_settings_page_lists_exactly_the_names_the_code_reads() -> None:
 
 def test_glossary_has_every_state_verb_and_role() -> None:
     page = (BASE / "docs" / "glossary.md").read_text()
-    states = {f"| `{code}` | {words} |" for code, words in Event.State.choices}
-    verbs = {f"| `{move.name}` | {move.label} |" for move in MOVES.values()}
+    states = {f"| `{code}` | {words} |" for code, words in (*Event.State.choices, *Dispute.State.choices)}
+    verbs = {f"| `{move.name}` | {move.label} |" for move in (*MOVES.values(), *DISPUTE_MOVES.values())}
     roles = {
         f"| `{r['code']}` | {r['name']} |"
         for r in json.loads((BASE / "accounts/data/roles.json").read_text())

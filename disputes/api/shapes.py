@@ -7,7 +7,7 @@ from typing import Any
 
 from casework.api_shapes import unit_of
 from disputes.masking import NOTHING, level_for, shown
-from disputes.models import Dispute
+from disputes.models import Dispute, Session
 from grids.scope import Rights
 
 LIST_FIELDS = (
@@ -54,7 +54,45 @@ def whole(dispute: Dispute, rights: Rights, *, at: datetime) -> dict[str, Any]:
              "ended_at": one.ended_at}
             for one in dispute.procedures.all()
         ],
+        "sessions": [_session(one) for one in dispute.sessions.select_related("room").prefetch_related("seats")],
+        "agreement": _agreement(dispute, hidden=hidden),
         "url": f"/disputes/{dispute.number}/",
+    }
+
+
+def _session(one: Session) -> dict[str, Any]:
+    """Time, place and seats by key; the link of a meeting and the place of a visit are on the page."""
+    return {
+        "session": one.seq, "state": one.state, "mode": one.mode, "room": one.room.code if one.room_id else None,
+        "starts_at": one.starts_at, "ends_at": one.ends_at, "begun_at": one.begun_at, "ended_at": one.ended_at,
+        "seats": [
+            {"id": seat.pk, "role": seat.role, "party": seat.party_id, "came_at": seat.came_at, "absent": seat.is_absent}
+            for seat in one.seats.all()
+        ],
+    }
+
+
+def _agreement(dispute: Dispute, *, hidden: bool) -> dict[str, Any] | None:
+    """The agreement in force with its plan, court and call-backs; its words are on no API, sums for readers only."""
+    found = dispute.agreements.filter(ended_at=None).select_related("confirmation").first()
+    if found is None:
+        return None
+    court = getattr(found, "confirmation", None)
+    return {
+        "form": found.form, "effective_on": found.effective_on, "performed_at": found.performed_at,
+        "instalments": [
+            {"instalment": one.seq, "due_on": one.due_on, "amount": None if hidden else one.amount, "state": one.state,
+             "done_at": one.done_at, "urges": one.urges}
+            for one in found.instalments.all()
+        ],
+        "confirmation": court and {
+            "applied_on": court.applied_on, "decided_on": court.decided_on, "result": court.result or None,
+        },
+        "call_backs": [
+            {"day": one.day, "due_on": one.due_on, "tries": one.tries, "done_at": one.done_at, "finding": one.finding or None}
+            for one in found.call_backs.all()
+        ],
+        "thorough": dispute.is_thorough,
     }
 
 

@@ -12,6 +12,7 @@ from casework.refusals import missing
 from casework.verb_api import ApiVerb, Asked, plain
 from disputes import actions, transitions, wall
 from disputes.api import verb_forms as forms
+from disputes.api.room_verbs import ROOM_VERBS
 from disputes.models import JointNotice, MediationBody, Mediator, Offer, Party
 from disputes.telling import PartyTold
 
@@ -147,4 +148,5 @@ VERBS: dict[str, ApiVerb] = {
                "involves_departments", "note", room=actions),
         sees=True,
     ),
+    **ROOM_VERBS,
 }  # fmt: skip

@@ -191,8 +191,6 @@ def reserve(
     )
 
 
-
-
 def _by_token(token: str) -> Dispute | None:
     if len(token) != 32:
         return None
@@ -204,6 +202,14 @@ def _session_of(dispute: Dispute) -> Session | None:
     return rows.order_by("starts_at").last()
 
 
+def _body_of(session: Session) -> MediationBody | None:
+    """Whose times are offered: the room's body; online or at the door, that of its mediator."""
+    if session.room is not None:
+        return session.room.body
+    people = session.seats.filter(role="mediator").values("person")
+    return MediationBody.objects.filter(mediators__person__in=people, mediators__is_active=True, is_active=True).first()
+
+
 @for_everybody
 @require_safe
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
@@ -213,8 +219,9 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         return nothing_there(request)
     session = _session_of(dispute)
     times = []
-    if session is not None and session.state == "booked" and session.room is not None:
-        times = booking.openings(session.room.body, after=request.at + NOTICE, length=LENGTH, most=MOST_TIMES)
+    body = _body_of(session) if session is not None and session.state == "booked" else None
+    if body is not None:
+        times = booking.openings(body, after=request.at + NOTICE, length=LENGTH, most=MOST_TIMES)
     return render(request, "disputes/citizen/receipt.html", {
         "dispute": dispute, "session": session, "where": place_words(session) if session else "",
         "times": [(f"{one.span.starts_at.astimezone(SHANGHAI):%Y-%m-%dT%H:%M}", one.span) for one in times],

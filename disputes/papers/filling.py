@@ -235,4 +235,4 @@ def compose(
         })
     if not number:
         sheet.missing.remove("文号")
-    return html, sheet.missing
+    return html.replace("<br>", "</p>\n<p>"), sheet.missing  # every line of a text is a paragraph of its own, indented

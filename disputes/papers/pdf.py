@@ -17,7 +17,10 @@ FONT_PATH = Path("static/vendor/fonts/noto-serif-sc.ttf")
 MARGINS_MM = {"top": 37, "bottom": 35, "left": 28, "right": 26}
 """公文版心 (screens.md §6.7)."""
 TITLE_PT, TEXT_PT, SMALL_PT, LEADING_PT = 22, 16, 11, 28
-MISSING_BACK = "#fff3d6"
+MISSING = '<span backColor="#fff3d6" color="#8a5a00">{}</span><font size="1">&nbsp;</font>'
+"""A mark; the second run makes reportlab paint the ground also where the mark is alone in its paragraph."""
+WHOLE_ROWS = 12
+"""A table of up to so many rows is not torn."""
 
 
 class NoFont(RuntimeError):
@@ -86,22 +89,25 @@ def _markup(runs: list[Run]) -> str:
     parts = []
     for run in runs:
         words = escape(run.text).replace("\n", "<br/>")
-        parts.append(f'<span backColor="{MISSING_BACK}">{words}</span>' if run.look == "missing" else words)
+        parts.append(MISSING.format(words) if run.look == "missing" else words)
     return "".join(parts)
 
 
 def _story(blocks: list[Block], width: float) -> list:
-    from reportlab.platypus import KeepTogether, Paragraph
+    """Flowables; a signature block takes the paragraph before it along, so that it never stands on a page alone."""
+    from reportlab.platypus import KeepTogether, Paragraph, Spacer
 
     styles, story, kept = _styles(), [], []
     for block in [*blocks, Block("end")]:
         if kept and block.keep != kept[-1][0]:
-            story.append(KeepTogether([flow for _number, flow in kept]))
+            last = [story.pop()] if story and isinstance(story[-1], Paragraph) else []
+            story.append(KeepTogether([*last, Spacer(1, 14), *(flow for _number, flow in kept)]))
             kept = []
         if block.kind == "end":
             break
         if block.kind == "table":
             flow = _table(block, width, styles["cell"])
+            flow = KeepTogether([flow]) if len(block.rows) <= WHOLE_ROWS else flow
         else:
             look = next((name for name in ("right", "centre", "small", "flush") if name in block.classes), "p")
             flow = Paragraph(_markup(block.runs), styles[block.kind if block.kind != "p" else look])
@@ -126,7 +132,8 @@ def _table(block: Block, width: float, style: object) -> object:
             if cell.span > 1:
                 looks.append(("SPAN", (x, y), (x + cell.span - 1, y)))
         rows.append(line + [""] * (columns - len(line)))
-    return Table(rows, colWidths=_widths(block.rows, columns, width), style=TableStyle(looks), spaceBefore=6, spaceAfter=6)
+    return Table(rows, colWidths=_widths(block.rows, columns, width), style=TableStyle(looks), spaceBefore=6, spaceAfter=6,
+                 repeatRows=int(all(cell.is_head for cell in block.rows[0])))
 
 
 def _widths(rows: list[list[Cell]], columns: int, width: float) -> list[float]:

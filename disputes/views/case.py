@@ -22,6 +22,7 @@ from casework.presenting import clocks_explained
 from casework.refusals import forbidden, missing
 from casework.verb_forms import VerbForm
 from disputes import actions, guidance, opening, packets, queries, wall
+from disputes.aftercare import last_day_to_confirm
 from disputes.dossier import Dossier
 from disputes.masking import CLEAR
 from disputes.models import Dispute, Packet
@@ -38,6 +39,7 @@ from disputes.presenting import (
     trail_of,
     two_clocks,
 )
+from disputes.room_forms import known_of, words_for
 from disputes.rules import flags
 from disputes.verbs import VERBS
 from disputes.views.edge import SEE, for_disputes
@@ -68,6 +70,7 @@ def _shown(request: HttpRequest, dossier: Dossier, *, closed: bool) -> dict[str,
     trail = trail_of(dispute)
     level, parties = ("nothing", []) if closed else parties_of(dossier)
     bar, rest = ([], []) if closed else VERBS.offers(dossier)
+    agreement = dossier.agreement
     return {
         "dispute": dispute, "dossier": dossier, "closed": closed, "level": level, "parties": parties,
         "is_clear": level == CLEAR, "steps": steps_of(dispute, trail), "lane": lane_of(dispute, trail),
@@ -80,7 +83,8 @@ def _shown(request: HttpRequest, dossier: Dossier, *, closed: bool) -> dict[str,
         "reasons": [guidance.REASONS[code] for code in dispute.guidance.get("reasons", ()) if code in guidance.REASONS],
         "may_trail": request.rights.may("casework.view_trail") or level == CLEAR,
         "may_reveal": level == CLEAR and request.rights.may("disputes.reveal"), "verb_keys": VERBS.keyed,
-        "pulse_cursor": "",
+        "pulse_cursor": "", "can": {one.name for one in (*bar, *rest) if one.legal},
+        "confirm_by": last_day_to_confirm(agreement.effective_on) if agreement and agreement.form == "written" else None,
     }
 
 
@@ -185,7 +189,9 @@ class DisputeVerbs(VerbDoor):
     def _form(self, request: HttpRequest, dossier: Dossier, offered: Offer, data: object = None) -> VerbForm:
         """A page may fill in what it knows: the free cell of the room grid its time and room."""
         form = super()._form(request, dossier, offered, data)
+        form.subject_words = words_for(offered.subject)
         if data is None:
+            form.initial.update(known_of(offered.subject))
             form.initial.update({name: request.GET[name] for name in form.fields if name in request.GET})
         return form
 

@@ -46,6 +46,7 @@ def detail(request: HttpRequest, number: str, seq: int) -> HttpResponse:
     return render(request, "disputes/session.html", {
         "session": session, "dispute": dispute, "seats": seats, "parts": parts, "reads": reads,
         "mine": holder == request.user.pk, "writer": session.writer if holder and holder != request.user.pk else None,
+        "silent": session.writer_id and not holder,
         "may_mediate": reads and dispute.is_reached_by(request.actor.rights, minutes.MINUTES),
     })
 

@@ -16,7 +16,9 @@ function corners(features, marks) {
   };
   for (const one of features) walk(one.geometry.coordinates);
   for (const { lon, lat } of marks) found = grow(found, [lon, lat]);
-  return found;
+  const [[west, south], [east, north]] = found;
+  const room = east - west + north - south > 0 ? 0 : 0.01; // one point alone has no extent to fit
+  return [[west - room, south - room], [east + room, north + room]];
 }
 
 async function draw() {

@@ -82,7 +82,8 @@ function drawPresence(others) {
 let typedAt = 0;
 
 async function beat(list) {
-  const url = (list && list.root.dataset.presenceUrl) || "/desk/presence/";
+  const url = list ? list.root.dataset.presenceUrl : document.querySelector("[data-presence-here]") && "/desk/presence/";
+  if (!url) return; // a list or a case without presence
   if (document.visibilityState !== "visible") return;
   if (!list && !document.querySelector("[data-presence-here]")) return; // a page of another room on the same furniture
   const shown = ticket();

@@ -75,7 +75,9 @@ function startTabs(root) {
     next.click();
     next.focus();
   });
-  showTab(root, sessionStorage.getItem(KEPT) || "t-about");
+  const asked = location.hash.slice(1);
+  const known = asked && box.querySelector(`[data-tab="${CSS.escape(asked)}"]`);
+  showTab(root, known ? asked : sessionStorage.getItem(KEPT) || "t-about");
 }
 
 function startLanes(root) {

@@ -216,6 +216,10 @@ def _of_dispute(scene: Scene, cell: Cell, rule: Rule) -> str:
         return HIDDEN
     if rule.about.endswith(" story"):
         return HIDDEN if cell.who == "mediator" else REFUSED
+    if rule.about in ("dispute session", "dispute paper") and cell.relation != disputes_scene.HELD:
+        return HIDDEN
+    if rule.about == "dispute paper":
+        return ANSWERED if cell.who == "mediator" else REFUSED
     verb = "disputes.urge" if cell.extra else rule.verb
     if not verb:
         return ANSWERED
@@ -274,6 +278,8 @@ def address(scene: Scene, cell: Cell) -> tuple[str, dict]:
         values["dispute_number:number"] = values["str:number"]
         values["uuid:key"] = "00000000-0000-4000-8000-000000000000"
         values["slug:name"], values["int:key"] = cell.extra or "urge", NO_KEY
+        if rule.about == "dispute paper" and not is_missing:
+            values["int:key"] = scene.keys["dispute paper"]
     for converter, (there, missing) in scene.named.items():
         values.setdefault(converter, missing if is_missing else there)
     path = re.sub(r"<([a-z0-9_]+:[a-z0-9_]+)>", lambda found: str(values[found[1]]), cell.pattern)

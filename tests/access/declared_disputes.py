@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.access.declared_rooms import ROOM_VERBS
 from tests.access.declared_rooms import RULES as ROOMS
 from tests.access.rules import Rule, act, api, form, page
 
@@ -30,6 +31,7 @@ VERBS: dict[str, tuple[str, dict]] = {
     "refer": ("disputes.mediate", {"kind": "legal_aid", "provider": "法援中心"}),
     "add_party": ("disputes.mediate", {"party": {"name": "张三"}}), "claim": ("disputes.mediate", {"text": "赔偿"}),
     "write": ("disputes.mediate", {"text": "补充陈述"}), "correct": ("disputes.mediate", {"type": "debt"}),
+    **ROOM_VERBS,
 }
 LOOKED_UP = frozenset({"assign", "answer_offer"})
 """Name another row, which is looked up before the right to act is asked: whoever sees the dispute hears of that."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from casework.actor import Actor
 from disputes import transitions
+from disputes.models import Dispute, Room
 from disputes.reach import BY_LAND
 from tests.disputes import cast
 from tests.disputes.rooms_kit import make_room
@@ -24,6 +25,8 @@ SEEN_BY = {
     "elsewhere": ("director",),
 }
 """By hand: who of the cast may know of each (quality.md §5.2)."""
+HELD = "mediated"
+"""Has a session and a paper; the others have neither."""
 RELATIONS = (*SEEN_BY, "missing")
 
 
@@ -39,6 +42,7 @@ def add(scene: Scene) -> None:
         "mediated": cast.mediating(house, facts=facts), "waiting": cast.guided(house, facts=facts), "elsewhere": elsewhere,
     }
     scene.named["slug:token"] = (_booking(house, facts), "f" * 32)
+    scene.keys["dispute paper"] = _session_and_paper(house, scene.disputes[HELD])
 
 
 def _booking(house: cast.House, facts: str) -> str:
@@ -50,6 +54,13 @@ def _booking(house: cast.House, facts: str) -> str:
         people=[house.world.people["second_mediator"].pk],
     )
     return dispute.token
+
+
+def _session_and_paper(house: cast.House, dispute: Dispute) -> int:
+    """Books its first session for Friday 14:00 and issues an application; the paper's key."""
+    actor = house.actor("mediator")
+    transitions.schedule(dispute, actor=actor, at=NOON, starts_at=NOON + timedelta(hours=26), room=Room.objects.get())
+    return transitions.issue(dispute, kind="application", actor=actor, at=NOON).pk
 
 
 def allowed(scene: Scene, who: str, relation: str, verb: str, held: frozenset[str], on_land: bool) -> bool:

@@ -35,8 +35,8 @@ def test_everybody_is_answered_as_declared(scene: Scene, shard: int) -> None:
 
 def test_every_address_lets_somebody_through(scene: Scene) -> None:
     """A-03: denial everywhere would also be "as declared" to a careless table."""
-    people = ("dispatcher", "admin", "officer_a", "director", "call_backer", "discipline")
-    near = ("", "own", "there", "inside", "mine", "call_a")
+    people = ("dispatcher", "admin", "officer_a", "director", "call_backer", "discipline", "mediator")
+    near = ("", "own", "there", "inside", "mine", "call_a", "mediated")
     found = walk_cells(
         scene, wanted=lambda cell: cell.method == "GET" and cell.who in people and cell.relation in near
     )

@@ -11,6 +11,7 @@ from django.db import close_old_connections, connection
 
 from casework.door import MoveRefused
 from disputes.models import Room
+from disputes.telling import PartyTold
 from tests.disputes.cast import House
 
 
@@ -19,6 +20,12 @@ def make_room(house: House, code: str = "room_a", capacity: int = 8) -> Room:
     return Room.objects.create(
         body=house.bodies["community_a"], code=code, name="调解室", capacity=capacity, opens=time(9), closes=time(18)
     )
+
+
+def other_people(n: int) -> dict:
+    """Parties that are in no other dispute."""
+    one = PartyTold(name=f"甲{n}", phone=f"1370000{n:04d}")
+    return {"parties": (one, PartyTold(name=f"乙{n}", side="respondent", phone=f"1360000{n:04d}"))}
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:

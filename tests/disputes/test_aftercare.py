@@ -26,11 +26,6 @@ WORDS = {
 PLAN = (Step(date(2026, 3, 20), Decimal(2000)), Step(date(2026, 4, 20), Decimal(1000)))
 
 
-@pytest.fixture
-def house(db: object) -> House:
-    return cast.make_house()
-
-
 def agreed(house: House, **more: object) -> Dispute:
     dispute = cast.mediating(house)
     transitions.agree(dispute, actor=house.actor("mediator"), at=NOON, **{**WORDS, "plan": PLAN, **more})

@@ -10,7 +10,6 @@ from django.test import Client
 from disputes import transitions
 from disputes.models import Dispute, Hold, Room, Session
 from events.citizen import question
-from tests.disputes import cast
 from tests.disputes.cast import NOON, House
 from tests.disputes.rooms_kit import make_room
 
@@ -21,9 +20,9 @@ ANSWERS = {
 
 
 @pytest.fixture
-def house(db: object, time_machine: object) -> House:
+def house(house: House, time_machine: object) -> House:
     time_machine.move_to(NOON, tick=False)
-    return cast.make_house()
+    return house
 
 
 @pytest.fixture

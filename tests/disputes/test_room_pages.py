@@ -22,9 +22,9 @@ WORDS = "金丝雀漏水三次"
 
 
 @pytest.fixture
-def house(db: object, time_machine: object) -> House:
+def house(house: House, time_machine: object) -> House:
     time_machine.move_to(NOON, tick=False)
-    return cast.make_house()
+    return house
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from casework import outbox
 from casework.door import MoveRefused
@@ -13,19 +13,13 @@ from casework.models import Channel, Delivery, Notice
 from disputes import booking, minutes, transitions, wall
 from disputes.booking import Span
 from disputes.models import Dispute, Hold, Narrative, Room, Session
-from disputes.telling import PartyTold
 from grids.scope import SHANGHAI
 from tests.disputes import cast
 from tests.disputes.cast import NOON, House
-from tests.disputes.rooms_kit import at_once, codes, make_room
+from tests.disputes.rooms_kit import make_room, other_people
 
 FRIDAY_10 = datetime(2026, 3, 6, 10, 0, tzinfo=SHANGHAI)
 HALF_HOUR = timedelta(minutes=30)
-
-
-@pytest.fixture
-def house(db: object) -> House:
-    return cast.make_house()
 
 
 @pytest.fixture
@@ -37,12 +31,6 @@ def booked(house: House, where: Room, dispute: Dispute | None = None, **more: ob
     dispute = dispute or cast.mediating(house)
     told = {"starts_at": FRIDAY_10, "room": where, **more}
     return transitions.schedule(dispute, actor=house.actor("mediator"), at=NOON, **told)
-
-
-def other_people(n: int) -> dict:
-    """Parties that are in no other dispute."""
-    one = PartyTold(name=f"甲{n}", phone=f"1370000{n:04d}")
-    return {"parties": (one, PartyTold(name=f"乙{n}", side="respondent", phone=f"1360000{n:04d}"))}
 
 
 def test_a_session_takes_room_mediator_and_parties(house: House, room: Room) -> None:
@@ -199,48 +187,3 @@ def test_minutes_are_for_their_readers(house: House, room: Room) -> None:
     with pytest.raises(MoveRefused, match="forbidden"):
         minutes.save(session, part="focus", text="x", version=0, actor=house.actor("stranger_mediator"), at=NOON)
     assert not Narrative.objects.filter(session=session).exists()
-
-
-# Races ----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def crowd(transactional_db: None) -> tuple[House, Room, list[Dispute]]:
-    house = cast.make_house()
-    return house, make_room(house), [cast.mediating(house, **other_people(100 + n)) for n in range(20)]
-
-
-def _all_at_once(crowd: tuple[House, Room, list[Dispute]]) -> list[object]:
-    house, room, disputes = crowd
-    actor, people = house.actor("mediator"), [house.world.people["second_mediator"].pk]
-    return at_once(*(
-        lambda dispute=dispute: transitions.schedule(
-            dispute, actor=actor, at=NOON, starts_at=FRIDAY_10, room=room, people=people
-        )
-        for dispute in disputes
-    ))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_twenty_bookings_of_one_room_give_one(crowd: tuple[House, Room, list[Dispute]]) -> None:
-    answers = _all_at_once(crowd)
-    assert codes(answers) == {"Session": 1, "slot_taken": 19}
-    assert all("最近可约" in answer.detail for answer in answers if isinstance(answer, MoveRefused))
-    assert Session.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_control_without_the_constraint_many_get_the_room(
-    crowd: tuple[House, Room, list[Dispute]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE disputes_hold DROP CONSTRAINT nothing_held_twice")
-    monkeypatch.setattr(booking, "queue_for", lambda keys: None)
-    try:
-        _all_at_once(crowd)
-        assert Session.objects.count() > 1
-    finally:
-        Hold.objects.all().delete()
-        constraint = next(c for c in Hold._meta.constraints if c.name == "nothing_held_twice")
-        with connection.schema_editor() as editor:
-            editor.add_constraint(Hold, constraint)
