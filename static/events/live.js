@@ -83,9 +83,8 @@ let typedAt = 0;
 
 async function beat(list) {
   const url = list ? list.root.dataset.presenceUrl : document.querySelector("[data-presence-here]") && "/desk/presence/";
-  if (!url) return; // a list or a case without presence
+  if (!url) return; // a page of another room on the same furniture
   if (document.visibilityState !== "visible") return;
-  if (!list && !document.querySelector("[data-presence-here]")) return; // a page of another room on the same furniture
   const shown = ticket();
   const ids = list ? list.rows.map((row) => row.dataset.id) : [];
   if (!shown && !ids.length) return;
