@@ -35,6 +35,7 @@ PAGES = {
     "casework.calendar": {"admin": CHANGE},
     "casework.calendarday": {"admin": CHANGE},
     "casework.channel": {"admin": CHANGE},
+    "casework.trainedmodel": {"director": LOOK},
     "casework.outboxitem": {"admin": LOOK},
     "casework.delivery": {"admin": LOOK},
     "casework.heartbeat": {"admin": LOOK},
@@ -52,6 +53,7 @@ PAGES = {
         f"grids.{name}": {"admin": CHANGE}
         for name in (
             "unit", "teamtemplate", "sizebound", "legacygrid", "partybranch", "building", "publicplace",
+            "addressalias",
         )
     },
     "grids.area": {"admin": CHANGE, "director_a": SOME},
