@@ -12,7 +12,7 @@ from governance.demo.fate import draw_fate
 from governance.demo.player import Life, Player
 from governance.demo.stage import KEY, Stage
 from hotline import tasks, transitions
-from hotline.models import Caller, HotlineOrder
+from hotline.models import CallBack, Caller, HotlineOrder
 from hotline.queries import call_back_queue
 from hotline.transitions import Told
 from hotline.transitions.calling import call_back_event
@@ -164,7 +164,8 @@ def make_calls(at: datetime, stage: Stage) -> int:
     for _n in range(waiting * 2 // 3):
         _quietly(desk.answer_one, at)
     tasks.build_call_backs(at)
-    for _n in range(6):
+    due = CallBack.objects.filter(state="waiting", not_before__lte=at).count()
+    for _n in range(due // 3):  # the rest stands in the queue at the first look
         _quietly(desk.call_back_one, at)
     tasks.watch_responses(at)
     tasks.refer_clues(at)
