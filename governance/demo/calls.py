@@ -55,10 +55,11 @@ class CallDesk:
             return ""
         self._serial += 1
         key = key or f"call-{at.timestamp():.0f}-{self._serial}"
-        order = transitions.register(self._told(key), actor=agent, at=at)
+        answered = at - timedelta(seconds=self.rng.randint(40, 150))  # the call ends now
+        order = transitions.register(self._told(key), actor=agent, at=answered)
         if order.state != "registered":
             return ""
-        self._settle(order, agent, at + timedelta(seconds=self.rng.randint(40, 150)))
+        self._settle(order, agent, at)
         return "register"
 
     def _told(self, key: str) -> Told:

@@ -73,6 +73,10 @@ PLAIN = {
 }  # fmt: skip
 
 
+AGO = {"open_for_claim": timedelta(minutes=9), "awaiting_dispatch": timedelta(minutes=42)}
+"""How long ago these were reported, where it is not four hours: in the claim window of half an hour, or just past it."""
+
+
 def show_every_state(player: Player, at: datetime) -> None:
     """Two reports of the last hours in every state, so that no list of the desk is empty at the first look. The
     living district goes on with them."""
@@ -81,7 +85,7 @@ def show_every_state(player: Player, at: datetime) -> None:
         key = f"tableau-{at:%Y%m%d%H%M}-{n:02d}"
         rng = random.Random(key)
         spot = player.stage.land.any_spot(rng)
-        ago = timedelta(minutes=9) if state in ("open_for_claim", "awaiting_dispatch") else timedelta(hours=4)
+        ago = AGO.get(state, timedelta(hours=4))
         moment = at - (timedelta(seconds=50 + 9 * n) if state == "reported" else ago + timedelta(minutes=n % 7))
         actor = player.stage.reporter(source, spot.place.grid_code, moment, rng)
         fate = draw_fate(key, category=category, source=source, urgency="P2", stops_in=state)

@@ -32,7 +32,7 @@ class CallForm(StrictSerializer):
     """A call as it is taken in. ``forward`` sends it on in the same transaction."""
 
     demand = Choice(choices=HotlineOrder.Demand.values)
-    text = Text(max_length=LONG)
+    text = Text(required=True, max_length=LONG)
     title = Text(required=False, max_length=80)
     address = Text(required=False, max_length=160)
     area = Text(required=False, max_length=40)

@@ -338,7 +338,7 @@ def ask(scene: Scene, cell: Cell) -> object:
     if rule.about == "case":
         body["digits"] = f"199000{0:04d}"[-4:]
     headers = {"X-Requested-With": "fetch"} if rule.about.endswith(" verb") else {}
-    return client.post(path, {**body, "note": body.get("note", "说明")}, headers=headers)
+    return client.post(path, {**query, **body, "note": body.get("note", "说明")}, headers=headers)
 
 
 # Judging ---------------------------------------------------------------------------------------------------
