@@ -1,5 +1,6 @@
 """How many open events lie in each area: the colour of the map. Kept per process and read anew only when some
-event has been written since (seen by the snapshot, as in ``events.changes``)."""
+event has been written since (seen by the snapshot, as in ``events.changes``). What a transaction reads that has
+written itself is not kept: it may yet be undone."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from django.db import connection
 from events.models.event import ENDED
 
 _COUNT = """
-    SELECT pg_current_snapshot()::text, area_path, count(*) FROM events_event
+    SELECT CASE WHEN pg_current_xact_id_if_assigned() IS NULL THEN pg_current_snapshot()::text ELSE '1:1:' END,
+           area_path, count(*) FROM events_event
      WHERE state <> ALL(%s) GROUP BY area_path
 """
 _IS_STALE = """

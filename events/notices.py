@@ -52,6 +52,11 @@ def leaders(event: Event, payload: dict, at: datetime) -> list[int]:
     return on_land("events.confer", event, at)
 
 
+def alarmed(event: Event, payload: dict, at: datetime) -> list[int]:
+    """An emergency is the leaders' to know at once, not only when a clock has run out (screens.md §8.1)."""
+    return leaders(event, payload, at) if event.urgency == "P0" else []
+
+
 def streets(event: Event, payload: dict, at: datetime) -> list[int]:
     return on_land("events.claim", event, at)
 
@@ -137,7 +142,7 @@ class Line:
 
 
 KINDS: dict[str, Line] = {
-    "reported": Line(gettext_lazy("新事件待研判"), (desk,)),
+    "reported": Line(gettext_lazy("新事件待研判"), (desk, alarmed)),
     "open_for_claim": Line(gettext_lazy("有事件可抢单"), (streets,)),
     "awaiting_dispatch": Line(gettext_lazy("事件待派单"), (desk,)),
     "claimed": Line(gettext_lazy("已抢单,请办理"), (unit,)),

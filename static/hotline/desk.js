@@ -158,12 +158,14 @@ function missing(values, name) {
   return wants.find((field) => !(values[field] || "").trim() && !(field === "address" && values.grid));
 }
 
-/** A key pressed twice never sends the next call's form. */
+/** A key pressed twice never sends the next call's form: within this time it counts only after something was typed. */
 const PAUSE_MS = 800;
 let sentAt = -PAUSE_MS;
+let touched = false;
+form.addEventListener("input", () => { touched = true; });
 
 async function send(name, more = {}) {
-  if (performance.now() - sentAt < PAUSE_MS) return;
+  if (!touched && performance.now() - sentAt < PAUSE_MS) return;
   flush();
   const session = active();
   const values = { ...collect(), ...more };
@@ -179,6 +181,7 @@ async function send(name, more = {}) {
   const buttons = [...form.querySelectorAll("[data-act]")];
   for (const button of buttons) button.setAttribute("aria-busy", "true");
   const body = { ...values, act: name, call: session.call ? session.key : "", chosen: session.place === "chosen" };
+  touched = false;
   const done = await submit(form.action, session, body);
   sentAt = performance.now();
   for (const button of buttons) button.removeAttribute("aria-busy");

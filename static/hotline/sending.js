@@ -36,8 +36,9 @@ function remove(id) {
   write(read().filter((item) => item.id !== id));
 }
 
-function mark(id) {
-  write(read().map((item) => (item.id === id ? { ...item, late: true } : item)));
+/** What could not be sent waits, and all behind it wait with it. */
+function wait() {
+  write(read().map((item) => ({ ...item, late: true })));
 }
 
 /** One try; true when it is settled either way. */
@@ -46,11 +47,11 @@ async function attempt(item) {
   try {
     answer = await post(item.url, item.body, { "Idempotency-Key": item.id });
   } catch (error) {
-    mark(item.id);
+    wait();
     return false;
   }
   if (answer.status === 401 || answer.status === 403 && answer.body.html || answer.status >= 500 || answer.body.code === "in_progress") {
-    mark(item.id);
+    wait();
     return false;
   }
   remove(item.id);

@@ -8,6 +8,7 @@ import { prepareForms, startForms } from "./form.js";
 import { registerKey, startKeys } from "./keys.js";
 import { openDialog, startPanels } from "./panel.js";
 import { startPulse } from "./pulse.js";
+import { startScrolling } from "./scroll.js";
 import { takeBack } from "./toast.js";
 import { element, word } from "./words.js";
 
@@ -50,6 +51,7 @@ startForms();
 startHtmx();
 startAlarms();
 startCommands();
+startScrolling();
 registerKey({ code: "KeyU", label: word("undo"), run: takeBack });
 const search = document.querySelector("[data-search]");
 if (search) registerKey({ code: "Slash", label: search.getAttribute("aria-label") || "", run: () => search.focus() });

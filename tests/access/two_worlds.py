@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from casework.models import Notice
 from dashboard import tallies
@@ -142,6 +142,7 @@ def fetch(scene: Scene, who: str, pattern: str, query: dict, foreign: tuple[str,
     for name, value in query.items():
         if "FOREIGN" in value:  # what was asked for is repeated in the page's own links
             body = body.replace(f"{name}={sent[name]}".encode(), b"").replace(urlencode({name: sent[name]}).encode(), b"")
+            body = body.replace(quote(f"{name}={sent[name]}").encode(), b"")
     return answer.status_code, plain(body) + tag
 
 

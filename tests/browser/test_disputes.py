@@ -23,7 +23,7 @@ def _do(page: object, name: str, fill: Callable[[object], None] = lambda form: N
     """A verb of the bar or of 更多, in its panel."""
     link = page.locator(f"[data-panel='{name}']").first
     if not link.is_visible():
-        page.locator("details[data-menu] > summary").first.click()
+        page.locator(".ticket__more").locator("xpath=..").locator("summary").first.click()
     link.click()
     form = page.locator(PANEL)
     form.wait_for()
