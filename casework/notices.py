@@ -20,6 +20,7 @@ from casework.models import Case, Channel, Delivery, Notice, OutboxItem
 from casework.quiet import heard_at
 
 BELL_DAYS = 90
+URGENT = ("P0", "P1")
 PERSONAL = {Channel.Kind.MAIL: "email", Channel.Kind.SMS: "phone"}
 """Channels that reach one person at an address of theirs; the others reach a group."""
 
@@ -178,7 +179,8 @@ def mark_read(user: User, *, at: datetime, ids: Iterable[int] | None = None) -> 
 
 
 def acknowledge(user: User, notice_id: int, *, at: datetime) -> bool:
-    """「我来处理」: one person takes an urgent notice for everybody who got it; it stops ringing for all.
+    """「我来处理」: one person takes an urgent notice for everybody who got it, and what else still rings for the same
+    case with it; it stops ringing for all.
 
     True for the first; False when another was faster or the line is not this person's.
     """
@@ -190,7 +192,10 @@ def acknowledge(user: User, notice_id: int, *, at: datetime) -> bool:
         rows = list(taken)
         if any(row.acknowledged_by_id not in (None, user.pk) for row in rows):
             return False
-        Notice.objects.filter(key=line.key).update(acknowledged_by=user)
+        same = Q(key=line.key)
+        if line.case_number:
+            same |= Q(case_number=line.case_number, urgency__in=URGENT, acknowledged_by=None, created_at__lte=at)
+        Notice.objects.filter(same).update(acknowledged_by=user)
         Notice.objects.filter(pk=line.pk, read_at=None).update(read_at=at)
     return True
 
@@ -198,4 +203,4 @@ def acknowledge(user: User, notice_id: int, *, at: datetime) -> bool:
 def ringing(user: User, *, at: datetime) -> list[Notice]:
     """P0 and P1 lines that nobody has taken yet: what the page's sound repeats for."""
     open_lines = Notice.objects.filter(person=user, acknowledged_by=None, read_at=None, show_at__lte=at)
-    return list(open_lines.filter(urgency__in=("P0", "P1")).order_by("-id")[:20])
+    return list(open_lines.filter(urgency__in=URGENT).order_by("-id")[:20])

@@ -32,6 +32,10 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["person", "-id"], name="notice_bell"),
             models.Index(fields=["person", "show_at"], name="notice_unread", condition=Q(read_at__isnull=True)),
+            models.Index(
+                fields=["case_number"], name="notice_rings",
+                condition=Q(acknowledged_by__isnull=True, urgency__in=("P0", "P1")),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,7 @@ PANEL = ".small-panel form"
 
 def _do(page: object, name: str, fill: Callable[[object], None] = lambda form: None) -> None:
     """A verb of the bar or of 更多, in its panel."""
+    before = page.locator("article[data-ticket]").get_attribute("data-version")
     link = page.locator(f"[data-panel='{name}']").first
     if not link.is_visible():
         page.locator(".ticket__more").locator("xpath=..").locator("summary").first.click()
@@ -32,6 +33,7 @@ def _do(page: object, name: str, fill: Callable[[object], None] = lambda form: N
         form.locator("button:not([type=button])").last.click()
     assert answer.value.status < 400, answer.value.text()
     page.wait_for_function("() => !document.querySelector('.small-panel')")
+    page.wait_for_function("(before) => document.querySelector('article[data-ticket]').dataset.version !== before", arg=before)
 
 
 def _pdf(page: object, number: str, paper: Paper) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from casework import outbox
+from casework import notices, outbox
 from casework.models import Notice, OutboxItem
 from events import actions, transitions
+from events.models import Event
 from events.notices import KINDS
 from tests import world as worlds
 from tests.events.kits import DRIVERS, tuned
@@ -63,7 +64,22 @@ def test_an_emergency_rings_at_the_desk_although_its_queue_shows_it(world: World
     event = worlds.reported(world, category="0603", text="路面塌陷")
     assert (event.urgency, event.state) == ("P0", "awaiting_dispatch")
     outbox.do_due(at=NOON)
-    assert told("reported") == told("awaiting_dispatch") == {"dispatcher"}
+    assert told("reported") == {"dispatcher", "director"}, "the desk, and the leaders of the land at once"
+    assert told("awaiting_dispatch") == {"dispatcher"}
+
+
+def test_who_takes_an_emergency_silences_all_that_rings_for_it(world: World) -> None:
+    for text in ("路面塌陷", "另一处塌陷"):
+        worlds.reported(world, category="0603", text=text)
+    outbox.do_due(at=NOON)
+    first, second = Event.objects.order_by("pk")
+    mine = Notice.objects.get(person=world.people["dispatcher"], kind="awaiting_dispatch", case_number=first.number)
+    assert notices.acknowledge(world.people["dispatcher"], mine.pk, at=NOON)
+    told_of = Notice.objects.filter(urgency="P0").values_list("case_number", "kind", "person__username", "acknowledged_by__username")
+    assert {taker for number, _kind, _who, taker in told_of if number == first.number} == {"dispatcher"}
+    assert {taker for number, _kind, _who, taker in told_of if number == second.number} == {None}
+    late = Notice.objects.get(person=world.people["director"], kind="reported", case_number=first.number)
+    assert not notices.acknowledge(world.people["director"], late.pk, at=NOON)
 
 
 def test_reporters_of_merged_events_hear_of_the_masters_end(world: World) -> None:
