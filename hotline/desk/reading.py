@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from events.masking import mask_name, mask_phone
-from grids.scope import SHANGHAI, Rights, path_filter
+from grids.scope import SHANGHAI, Rights, path_filter, rights_of
 from hotline.limits import limits
 from hotline.lines import calls
 from hotline.lines.base import line
 from hotline.lines.webhook import standing_of
 from hotline.models import CallBack, Caller, HotlineOrder, PhoneCall
 from hotline.models.caller import clean_phone, phone_key
+from hotline.queries import visible_to
 from hotline.workflow import ENDED, LIVE
 
 HISTORY = 8
@@ -117,8 +118,10 @@ def line_state(agent: User, *, at: datetime) -> dict[str, Any]:
 
 
 def counts(agent: User, *, at: datetime) -> dict[str, int]:
-    """今日: answered, answered on the line, forwarded, waiting in the queue, missed and unread, call-backs that wait."""
-    since = day_start(at)
+    """今日: answered, answered on the line, forwarded, waiting in the queue, missed and unread, call-backs
+    that wait on the agent's land."""
+    since, rights = day_start(at), rights_of(agent, at=at)
+    here = path_filter(rights, "hotline.view", "order__area_path") | path_filter(rights, "hotline.view", "event__area_path")
     mine = HotlineOrder.objects.filter(agent=agent, registered_at__gte=since).aggregate(
         direct=Count("id", filter=Q(outcome="answered")), forwarded=Count("id", filter=Q(forwarded_at__isnull=False)),
     )
@@ -126,7 +129,7 @@ def counts(agent: User, *, at: datetime) -> dict[str, int]:
         "answered": PhoneCall.objects.filter(agent=agent, direction="in", answered_at__gte=since).count(),
         "direct": mine["direct"], "forwarded": mine["forwarded"], "queue": calls.ringing(None, at=at).count(),
         "missed": missed(at).filter(read_at__isnull=True).count(),
-        "call_backs": CallBack.objects.filter(state="waiting", not_before__lte=at).count(),
+        "call_backs": CallBack.objects.filter(here, state="waiting", not_before__lte=at).count(),
     }
 
 
@@ -146,19 +149,25 @@ def last_callers(agent: User, *, limit: int = 5) -> list[dict[str, Any]]:
 
 
 def call_log(kind: str, *, agent: User, at: datetime) -> list[dict[str, Any]]:
-    """已接 and 未接, newest first; ``kind`` is answered, missed or empty."""
+    """已接 and 未接, newest first; ``kind`` is answered, missed or empty. The line is one for all; the order of a call is
+    named to whoever may know of it."""
     rows = PhoneCall.objects.select_related("caller", "agent", "order", "order__event").order_by("-rang_at")
     if kind == "missed":
         rows = rows.filter(direction="in", answered_at__isnull=True, ended_at__isnull=False)
     elif kind == "answered":
         rows = rows.filter(answered_at__isnull=False)
+    found = list(rows[:LOG])
+    known = set(
+        visible_to(rights_of(agent, at=at)).filter(pk__in=[row.order_id for row in found if row.order_id])
+        .values_list("pk", flat=True)
+    )
     return [
         {**call_shown(row), "pk": row.pk, "rang": row.rang_at, "agent": row.agent.name if row.agent_id else "",
          "direction": row.get_direction_display(), "is_read": row.read_at is not None,
          "may_dial": row.caller_id is not None and (row.agent_id == agent.pk or standing_of(row) == "missed"),
-         "seconds": _seconds(row), "number": row.order.number if row.order_id else "",
-         "url": order_url(row.order) if row.order_id else ""}
-        for row in rows[:LOG]
+         "seconds": _seconds(row), "number": row.order.number if row.order_id in known else "",
+         "url": order_url(row.order) if row.order_id in known else ""}
+        for row in found
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +20,8 @@ from grids.addresses import register
 from grids.addresses.finding import find
 from grids.addresses.importing import Report, decode, import_register
 from grids.models import AddressAlias, UnresolvedAddress
+from grids.scope import Rights, path_filter
+from hotline import queries
 from hotline.views.edge import for_desk
 
 KEEP = register.KEEP
@@ -28,26 +32,34 @@ SHOWN_RESULTS = 500
 @for_desk(KEEP)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Try an address: what it finds and why. The lessons of late beside it."""
+    """Try an address: what it finds and why. The lessons of late on one's own land beside it."""
     words = request.GET.get("q", "")[:160]
     return render(request, "hotline/addresses.html", {
         "words": words, "found": find(words) if words.strip() else None, "tab": "search",
         "waiting": UnresolvedAddress.objects.filter(standing="open").count(),
-        "lessons": AddressAlias.objects.filter(origin="learned").select_related("grid", "taught_by").order_by("-taught_at")[:12],
+        "lessons": AddressAlias.objects.filter(path_filter(request.rights, KEEP, "grid__path"), origin="learned")
+        .select_related("grid", "taught_by").order_by("-taught_at")[:12],
     })
 
 
 @for_desk(KEEP)
 @require_safe
 def unresolved(request: HttpRequest) -> HttpResponse:
-    """未定位地址: oldest standing first, with what each may mean."""
+    """未定位地址: most often met first, with what each may mean.
+
+    What has no place yet is work of every keeper of the register; what was placed is shown to those of its land, and
+    the numbers of cases to whoever may know of them.
+    """
     standing = request.GET.get("standing", "open")
     if standing not in UnresolvedAddress.Standing.values:
         standing = "open"
     rows = UnresolvedAddress.objects.filter(standing=standing).select_related("grid", "settled_by")
+    if standing == "resolved":
+        rows = rows.filter(path_filter(request.rights, KEEP, "grid__path"))
     page = Paginator(rows.order_by("-seen", "-last_at", "-id"), ROWS).get_page(request.GET.get("page"))
+    known = _known_cases(request.rights, page)
     shown = [{"row": row, "candidates": [c for c in find(row.text).candidates if c.grid][:3] if standing == "open" else [],
-              "cases": _cases(row)} for row in page]  # fmt: skip
+              "cases": [number for number in _cases(row) if number in known]} for row in page]  # fmt: skip
     return render(request, "hotline/unresolved.html", {
         "page": page, "rows": shown, "query": f"standing={standing}&", "standing": standing, "tab": "unresolved",
         "standings": UnresolvedAddress.Standing.choices,
@@ -58,6 +70,15 @@ def unresolved(request: HttpRequest) -> HttpResponse:
 
 def _cases(row: UnresolvedAddress) -> list[str]:
     return [subject.partition(":")[2] for subject in row.subjects][-5:]
+
+
+def _known_cases(rights: Rights, rows: Iterable[UnresolvedAddress]) -> set[str]:
+    """Those of the numbers that the person may know of; an order and its event share one."""
+    numbers = {number for row in rows for number in _cases(row)}
+    return {
+        number for visible_to in (queries.visible_to, event_queries.visible_to)
+        for number in visible_to(rights).filter(number__in=numbers).values_list("number", flat=True)
+    }
 
 
 @for_desk(KEEP)

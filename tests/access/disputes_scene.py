@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 from casework.actor import Actor
 from disputes import transitions
-from disputes.models import Dispute, Room
+from disputes.models import Dispute, MediationBody, Mediator, Room
 from disputes.reach import BY_LAND
+from disputes.telling import PartyTold
 from tests.disputes import cast
 from tests.disputes.rooms_kit import make_room
 from tests.world import NOON
@@ -70,3 +71,70 @@ def allowed(scene: Scene, who: str, relation: str, verb: str, held: frozenset[st
     if verb == "casework.view_trail" or (who == "mediator" and relation == "mediated"):
         return True
     return verb in BY_LAND and on_land
+
+
+STORY = "外街的秘密"
+"""Word of the story of what lies in street B only."""
+
+
+def _house(scene: Scene) -> cast.House:
+    """The house that ``add`` built."""
+    bodies = {body.code: body for body in MediationBody.objects.all()}
+    people = {row.person.username: row for row in Mediator.objects.select_related("person")}
+    return cast.House(scene.world, bodies, people)
+
+
+def prepare(scene: Scene) -> None:
+    """What both worlds have: a room in community B, an agreement in street A."""
+    house = _house(scene)
+    Room.objects.create(
+        body=house.bodies["community_b"], code="room_b", name="调解室", capacity=8, opens=time(9), closes=time(18)
+    )
+    transitions.agree(cast.mediating(house), actor=house.actor("mediator"), at=NOON, terms="各付一半", oral=True)
+
+
+def add_foreign(scene: Scene) -> str:
+    """Disputes of street B in many states, some between the very parties of street A's; the number of one."""
+    house = _house(scene)
+    actor = scene.world.actor("stranger_head")
+    waiting = _elsewhere(house)
+    transitions.guide(_elsewhere(house), actor=actor, at=NOON, channel="mediation")
+    held = _mediating(house)
+    people = [PartyTold(name="外街甲", phone="19900009998", consents=True), PartyTold(
+        name="外街乙", side="respondent", phone="19900009997", consents=True)]
+    agreed, failed, refused = (_mediating(house, parties=people) for _n in range(3))
+    actor = scene.world.actor("stranger_mediator")
+    transitions.schedule(
+        held, actor=actor, at=NOON, starts_at=NOON + timedelta(days=4, hours=4), room=Room.objects.get(code="room_b")
+    )
+    transitions.issue(held, kind="application", actor=actor, at=NOON)
+    transitions.invite(held, actor=actor, at=NOON, units=[scene.world.units["zhujian"]])
+    transitions.agree(agreed, actor=actor, at=NOON, terms="各付一半", oral=True)
+    transitions.fail(failed, actor=actor, at=NOON, note="分歧太大")
+    transitions.refuse(refused, actor=actor, at=NOON, note="不愿再谈")
+    Dispute.objects.filter(pk__in=(held.pk, waiting.pk)).update(
+        risk_colour="red", risk_score=90, due_at=NOON - timedelta(hours=2)
+    )
+    return held.number
+
+
+def add_own(scene: Scene) -> str:
+    """The control: one more that waits in street A, and one that ``mediator`` holds a session of; the latter's number."""
+    house = _house(scene)
+    cast.guided(house)
+    mediated = cast.mediating(house)
+    transitions.schedule(
+        mediated, actor=house.actor("mediator"), at=NOON, starts_at=NOON + timedelta(days=4, hours=4),
+        room=Room.objects.get(code="room_a"),
+    )
+    return mediated.number
+
+
+def _elsewhere(house: cast.House, **more: object) -> Dispute:
+    return cast.accepted(house, by="worker_b1", area="150302001002001", facts=f"楼上漏水,{STORY}", **more)
+
+
+def _mediating(house: cast.House, **more: object) -> Dispute:
+    actor = house.actor("stranger_head")
+    dispute = transitions.route(_elsewhere(house, **more), actor=actor, at=NOON, body=house.bodies["community_b"])
+    return transitions.sign(dispute, actor=actor, at=NOON, mediator=house.mediators["stranger_mediator"])

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import quote, urlencode
 
+from accounts.models import Role, User
 from casework.models import Notice
 from dashboard import tallies
 from events import loads, transitions
 from events.api import map_views
 from events.models import Event, EventReporter, SupervisionOrder, WorkOrder
+from grids.models import Post
 from tests import world as worlds
-from tests.access import knowledge_scene
+from tests.access import disputes_scene, hotline_scene, knowledge_scene
 from tests.access.declared import CASE_ROWS, DECLARED
 from tests.access.matrix import undone
-from tests.access.scene import Scene, browser
+from tests.access.scene import SESSION, Scene, browser, signed_in
 from tests.world import NOON
 
 READERS = ("officer_a", "director_a", "secretary_a", "worker_a1", "head_a1", "handler", "head")
 """For all of them street B's events without the department 城管局 are foreign."""
+NARROW = {"agent_a": "hotline_agent", "caller_a": "call_back_agent", "inspector_a": "discipline_reader"}
+"""Roles that hold the whole district's land elsewhere, here with a post in street A only: for lists that open to them."""
+MEDIATION = ("mediator", "director_a")
+NOTHING = {
+    "FOREIGN_ID": "987654321", "FOREIGN_DISPUTE": "MT20260305-9998", "FOREIGN_CALL": "20260305-0302-2-99998",
+    "FOREIGN": "20260305-0302-1-99999",
+}
+"""By word in a query: what stands for a case that exists in the second world only, in the first."""
 EVERYWHERE = {"lon": "106.805", "lat": "39.605", "text": "宽带信号中断,请派人维修"}
 VIEWS = (
     "to_triage", "to_claim", "to_dispatch", "handling", "to_verify", "to_evaluate", "conferring", "rulings", "suspended",
@@ -32,9 +42,17 @@ EVENT_QUERIES = (
     {"area": "150302001"}, {"area": "150302", "count": "exact"}, {"overdue": "true"}, {"page_size": "1"},
     {"state": "in_progress", "count": "exact"}, {"source": "grid"}, *({"order": order} for order in ORDERS),
 )
+CALL_VIEWS = (
+    "live", "to_forward", "needs_info", "handling", "to_answer", "to_call_back", "called_back", "overdue", "flagged",
+    "exclusions", "mine", "closed", "all",
+)
+DISPUTE_VIEWS = (
+    "to_screen", "to_route", "to_sign", "in_hand", "soon", "today", "to_perform", "to_confirm", "failed", "outside", "risky",
+    "mine", "all",
+)
 LEVELS = ("district", "street", "community", "grid")
 QUERIES: dict[str, tuple[dict, ...]] = {
-    # pattern → queries; ``FOREIGN`` stands for the number of an event that exists in the second world only
+    # pattern → queries; words of ``NOTHING`` stand for numbers of cases that exist in the second world only
     "notices/": ({}, {"unread": "1"}),
     "desk/": (*({"view": view} for view in VIEWS), {"q": "宽带信号"}, {"unit": "1"}, {"view": "all", "sel": "FOREIGN"},
               {"view": "all", "q": "19900009999"}, *({"view": "all", "order": order} for order in ORDERS)),
@@ -67,6 +85,47 @@ QUERIES: dict[str, tuple[dict, ...]] = {
     "api/v1/areas.geojson": (*({"level": level} for level in LEVELS), {"level": "grid", "within": "150302001"}),
     "api/v1/pulse/": ({},),
     "api/v1/overview/": ({}, {"area": "150302002"}, {"area": "150302002", "from": "2026-02-01", "to": "2026-03-05"}),
+    "screen/warnings/": ({}, {"area": "150302002001"}),
+    "screen/export/": (*({"panel": panel} for panel in ("by_area", "disputes", "warnings", "feed", "closure_rate")),),
+    "screen/replay/": ({}, {"area": "150302002001001"}),
+    "hotline/": ({}, {"tab": "log"}, {"tab": "log", "kind": "answered"}),
+    "hotline/look/": (EVERYWHERE, {**EVERYWHERE, "category": "0805", "demand": "complaint", "address": "凤凰岭"}),
+    "hotline/calls/": ({},),
+    "hotline/simulator/": ({},),
+    "hotline/addresses/": ({}, {"q": "青山"}),
+    "hotline/addresses/unresolved/": (*({"standing": one} for one in ("open", "resolved", "dismissed")),),
+    "hotline/orders/": (
+        *({"view": view} for view in CALL_VIEWS), *({"view": "all", "order": order} for order in ("id", "due_at", "urgency")),
+        {"view": "all", "q": "宽带"}, {"view": "all", "q": "FOREIGN_CALL"}, {"view": "all", "area": "150302001"},
+        {"view": "all", "flag": "red"},
+    ),
+    "api/v1/hotline/": (
+        {"count": "exact"}, {"q": "宽带", "count": "exact"}, {"number": "FOREIGN_CALL"}, {"area": "150302001", "count": "exact"},
+        {"overdue": "true"}, {"rating": "2"}, {"flag": "red"}, {"excluded": "false", "order": "urgency"}, {"page_size": "1"},
+    ),
+    "hotline/callbacks/": ({}, {"try": "1"}, {"try": "2"}),
+    "hotline/silence/": ({},),
+    "hotline/discipline/": ({}, {"kind": "inaction"}, {"state": "handed_over"}),
+    "hotline/discipline/ledger.csv": ({}, {"kind": "inaction"}),
+    "hotline/hotspots/": ({}, {"days": "90", "hours": "3"}),
+    "hotline/hotspots/orders/": ({"numbers": "FOREIGN_CALL"}, {"numbers": "FOREIGN_CALL,OWN_CALL"}),
+    "disputes/": (
+        *({"view": view} for view in DISPUTE_VIEWS), {"view": "all", "order": "-risk_score"}, {"view": "all", "order": "due_at"},
+        *({"view": "all", **more} for more in (
+            {"q": "FOREIGN_DISPUTE"}, {"q": "和平"}, {"story": disputes_scene.STORY}, {"story": "漏水"}, {"colour": "red"},
+            {"area": "150302001"}, {"body": "community_b"}, {"part": "success", "days": "90"},
+        )),
+    ),
+    "api/v1/disputes/": (
+        {"count": "exact"}, {"q": "MT2026", "count": "exact"}, {"q": "FOREIGN_DISPUTE"}, {"area": "150302001", "count": "exact"},
+        {"body": "community_b"}, {"overdue": "true"}, {"colour": "red"}, {"order": "-risk_score"}, {"page_size": "1"},
+    ),
+    "disputes/figures/": ({}, {"days": "365"}, {"area": "150302001"}),
+    "disputes/bodies/": ({}, {"area": "150302001"}),
+    "disputes/bodies/map.json": ({},),
+    "disputes/bodies/reach/": ({},),
+    # A room is taken or free for whoever may book it: what is asked is one's own body's, and the body's that is named.
+    "rooms/": ({"day": "2026-03-06"}, {"day": "2026-03-09", "view": "week"}, {"day": "2026-03-09", "dispute": "FOREIGN_DISPUTE"}),
     "hotline/knowledge/": ({}, {"q": "草稿"}, {"state": "draft"}, {"order": "use"}),
     "hotline/knowledge/suggest/": ({"q": "外部门的草稿"},),
     "hotline/knowledge/queue/": ({},),
@@ -77,6 +136,15 @@ QUERIES: dict[str, tuple[dict, ...]] = {
     "admin/casework/readlog/": ({}, {"q": "0302"}),
     "admin/accounts/user/": ({}, {"q": "worker"}),
     **{f"admin/events/{model}/": ({}, {"q": "0302"}) for model in CASE_ROWS},
+}
+ALSO: dict[str, tuple[str, ...]] = {
+    # who is asked besides the readers: lists that open to none of them, or show these people more
+    **dict.fromkeys(("hotline/", "hotline/look/", "hotline/calls/", "hotline/simulator/"), ("agent_a",)),
+    **dict.fromkeys(("hotline/orders/", "api/v1/hotline/"), ("agent_a", "caller_a")),
+    "hotline/callbacks/": ("caller_a",),
+    **dict.fromkeys(("hotline/discipline/", "hotline/discipline/ledger.csv"), ("inspector_a",)),
+    "disputes/": MEDIATION, "api/v1/disputes/": (*MEDIATION, "body_head"), "disputes/figures/": ("director_a", "body_head"),
+    "rooms/": MEDIATION,
 }
 EXEMPT = {
     "c/report/": "public: similar reports nearby are shown to whoever reports, by design without what is sensitive",
@@ -94,8 +162,26 @@ def uncovered() -> list[str]:
     return sorted(ours - set(QUERIES) - set(EXEMPT))
 
 
-def foreign_data(scene: Scene) -> Event:
-    """Add what none of READERS may know of: events of street B in many states, their orders, notices, readings."""
+def prepare(scene: Scene) -> None:
+    """What both worlds have besides the scene: the people of NARROW, and rows of the rooms that make lists speak."""
+    world = scene.world
+    roles = {role.code: role for role in Role.objects.filter(code__in=NARROW.values())}
+    for name, role in NARROW.items():
+        world.people[name] = User.objects.create(username=name, name=name, phone="13800000000")
+        Post.objects.create(
+            person=world.people[name], role=roles[role], area=world.areas["street_a"], rank="office",
+            valid_from=date(2020, 1, 1),
+        )
+    for name in (*NARROW, "body_head"):
+        scene.clients[name] = signed_in(world.people[name])
+        scene.sessions[name] = scene.clients[name].cookies[SESSION].value
+    hotline_scene.prepare(scene)
+    disputes_scene.prepare(scene)
+
+
+def foreign_data(scene: Scene) -> dict[str, str]:
+    """Add what none of the readers may know of: events, calls and disputes of street B in many states, their orders,
+    notices, readings. What stands for them in queries."""
     world, told = scene.world, {"area": "150302001002001", "by": "worker_b1"}
     told |= {"reporter_name": "外街人", "reporter_phone": "19900009999"}
     early = NOON - timedelta(hours=5)
@@ -117,16 +203,17 @@ def foreign_data(scene: Scene) -> Event:
     assert EventReporter.objects.filter(phone="19900009999").exists()
     assert SupervisionOrder.objects.filter(event=first).exists()
     knowledge_scene.add_foreign(scene)
+    call, dispute = hotline_scene.add_foreign(scene), disputes_scene.add_foreign(scene)
     tallies.fold_all()
-    return first
+    return {"FOREIGN_ID": str(first.pk), "FOREIGN_DISPUTE": dispute, "FOREIGN_CALL": call, "FOREIGN": first.number}
 
 
-def fetch(scene: Scene, who: str, pattern: str, query: dict, foreign: tuple[str, int]) -> tuple[int, bytes]:
+def fetch(scene: Scene, who: str, pattern: str, query: dict, foreign: dict[str, str]) -> tuple[int, bytes]:
     """Status and body of one list for one reader, without what varies between two requests of the same world."""
     loads._known = loads.Loads(0, "1:1:")  # kept by snapshots, which do not move inside one transaction
     map_views._made.clear()
     own = scene.things["own"].event
-    names = {"FOREIGN_ID": str(foreign[1]), "FOREIGN": foreign[0], "OWN_ID": str(own.pk), "OWN": own.number}
+    names = {**foreign, "OWN_ID": str(own.pk), "OWN_CALL": scene.calls["call_a"].number, "OWN": own.number}
     sent = {}
     for name, value in query.items():
         for word, real in names.items():
@@ -143,6 +230,7 @@ def fetch(scene: Scene, who: str, pattern: str, query: dict, foreign: tuple[str,
         if "FOREIGN" in value:  # what was asked for is repeated in the page's own links
             body = body.replace(f"{name}={sent[name]}".encode(), b"").replace(urlencode({name: sent[name]}).encode(), b"")
             body = body.replace(quote(f"{name}={sent[name]}").encode(), b"")
+            body = body.replace(f'value="{sent[name]}"'.encode(), b"")
     return answer.status_code, plain(body) + tag
 
 
@@ -155,23 +243,29 @@ def plain(body: bytes) -> bytes:
     return re.sub(rb"[0-9A-F]{8}(?=</p>)", b"", body)
 
 
-def pictures(scene: Scene, foreign: tuple[str, int], readers: tuple[str, ...]) -> dict[str, tuple[int, bytes]]:
-    """Every list of these readers."""
-    return {
-        f"{who}: {pattern}?{urlencode(query)}": fetch(scene, who, pattern, query, foreign)
-        for pattern, queries in QUERIES.items()
-        for query in queries
-        for who in readers
-    }
+def pictures(
+    scene: Scene, foreign: dict[str, str], readers: tuple[str, ...], most: int | None = None
+) -> dict[str, tuple[int, bytes]]:
+    """Every list of these readers by its first ``most`` queries; whoever may not open a list is asked once."""
+    found: dict[str, tuple[int, bytes]] = {}
+    for pattern, queries in QUERIES.items():
+        for who in dict.fromkeys((*readers, *ALSO.get(pattern, ()))):
+            for query in queries[:most]:
+                told = fetch(scene, who, pattern, query, foreign)
+                found[f"{who}: {pattern}?{urlencode(query)}"] = told
+                if told[0] == 403:
+                    break
+    return found
 
 
 def leaks(
-    scene: Scene, add: Callable[[Scene], Event] = foreign_data, readers: tuple[str, ...] = READERS
+    scene: Scene, add: Callable[[Scene], dict[str, str]] = foreign_data, readers: tuple[str, ...] = READERS,
+    most: int | None = None,
 ) -> tuple[int, list[str]]:
     """How many answers were compared, and those that told the two worlds apart. Call it in a transaction."""
+    prepare(scene)
     tallies.fold_all()
-    nothing = ("20260305-0302-1-99999", 987654321)
-    before = pictures(scene, nothing, readers)
-    event = add(scene)
-    after = pictures(scene, (event.number, event.pk), readers)
-    return len(before), [key for key, told in before.items() if after[key] != told]
+    before = pictures(scene, NOTHING, readers, most)
+    names = add(scene)
+    after = pictures(scene, names, readers, most)
+    return len(before), [key for key, told in before.items() if after.get(key) != told]
