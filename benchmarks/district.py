@@ -25,7 +25,7 @@ INSERT INTO events_event (
     source, token, tracking_code, title, text, address, lon, lat, is_located, district_code, street_code,
     community_code, grid_code, suggestion, urgency, urgency_reason, handling, rung, reported_at, handle_due_at,
     handled_at, closed_at, outcome, answer, solved, rating, flag, bounces, reworks, reopens, repeats, is_clue,
-    clue_kind, black_list_proposed, grams, area_id, category_id, service_class_id, owner_unit_id
+    clue_kind, black_list_proposed, followers, grams, area_id, category_id, service_class_id, owner_unit_id
 )
 SELECT 'F' || n, s.state, 1, '', 0, t.at, g.path, ARRAY[u.id], CASE WHEN s.live THEN t.at + interval '3 days' END,
     CASE WHEN s.live THEN 'handle' ELSE '' END, CASE WHEN s.live THEN t.at END,
@@ -36,7 +36,7 @@ SELECT 'F' || n, s.state, 1, '', 0, t.at, g.path, ARRAY[u.id], CASE WHEN s.live 
     '', 'general', 1, t.at, t.at + interval '3 days', CASE WHEN s.state = 'closed' THEN t.at + interval '1 day' * (n %% 5) END,
     CASE WHEN s.state = 'closed' THEN t.at + interval '1 day' * (1 + n %% 5) END,
     CASE WHEN s.state = 'closed' THEN 'solved' ELSE '' END, '', NULL,
-    CASE WHEN s.state = 'closed' AND n %% 3 = 0 THEN 3 + n %% 3 END, '', 0, 0, 0, 0, false, '', false,
+    CASE WHEN s.state = 'closed' AND n %% 3 = 0 THEN 3 + n %% 3 END, '', 0, 0, 0, 0, false, '', false, '{}',
     ARRAY['路灯', '灯不', '不亮', '滨湖', '湖路'], g.id, c.code, 'B72', u.id
 FROM generate_series(%(first)s, %(last)s) AS n,
     LATERAL (SELECT CASE WHEN n %% 20 = 0 THEN 'in_progress' WHEN n %% 20 = 1 THEN 'open_for_claim' ELSE 'closed' END AS state,
