@@ -30,9 +30,12 @@ def _units() -> dict[int, dict]:
 
 def unit_of(key: int | None) -> dict | None:
     """Code and name of a unit by its key; names are kept for a few seconds."""
-    if key is None:
-        return None
-    return loader.keep("api_units", _units).get(key)
+    return None if key is None else units_by_key().get(key)
+
+
+def units_by_key() -> dict[int, dict]:
+    """Code and name of every unit."""
+    return loader.keep("api_units", _units)
 
 
 def named_unit(code: str | None, field: str = "unit") -> Unit | None:

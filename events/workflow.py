@@ -148,6 +148,9 @@ ORDER_STATES = frozenset({"sent", "accepted", "done", "declined", "withdrawn"})
 OPEN_ORDER = frozenset({"sent", "accepted"})
 
 
+STEP_BY_STATE = {state: code for code, _label, states in reversed(STEPS) for state in states}
+
+
 def step_of(state: str) -> str:
     """The step a state belongs to; empty for ``merged`` and ``transferred``."""
-    return next((code for code, _label, states in STEPS if state in states), "")
+    return STEP_BY_STATE.get(state, "")

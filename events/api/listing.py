@@ -13,7 +13,7 @@ from casework import readlog
 from casework.actor import Actor
 from casework.refusals import missing
 from events import queries
-from events.api.shapes import COLUMNS, event_row
+from events.api.shapes import COLUMNS, event_rows
 from events.filtering import read_filters
 from events.models import Event
 from events.models.catalogue import Urgency
@@ -65,18 +65,18 @@ def page_of(request: HttpRequest, actor: Actor) -> dict:
     params, at = request.GET, request.at
     wanted = read_filters(params)
     _check(request, wanted)
-    rows = queries.narrow(queries.visible_to(actor.rights), wanted, at=at)
-    found = queries.page(
-        rows, order=params.get("order") or "-id", cursor=params.get("cursor", ""), size=_size(params.get("page_size")),
-        fields=COLUMNS,
+    found = queries.listed(
+        actor.rights, wanted, at=at, order=params.get("order") or "-id", cursor=params.get("cursor", ""),
+        size=_size(params.get("page_size")), fields=COLUMNS,
     )
-    answer: dict = {"results": [event_row(row, at=at) for row in found.rows], "next": None}
+    answer: dict = {"results": event_rows(found.rows, at=at), "next": None}
     if found.next:
         following = params.copy()
         following["cursor"] = found.next
         answer["next"] = request.build_absolute_uri(f"{request.path}?{following.urlencode()}")
     if params.get("count"):
-        answer["count"] = rows.order_by().values("id").count()
+        rows = queries.narrow(queries.visible_to(actor.rights), wanted, at=at)
+        answer["count"] = rows.values("id").count()
     if actor.lane == "platform":
         readlog.record(actor, "list", kind="event", at=at, count=len(found.rows), fields=("text",))
     return answer

@@ -12,10 +12,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
 from accounts import prepared
-from casework.api_shapes import CLOCK_FIELDS, named_unit, unit_of
+from casework.api_shapes import CLOCK_FIELDS, named_unit, unit_of, units_by_key
+from casework.clock import loader
 from events.models import Event, EventAttachment, EventDeadline, WorkOrder
 from events.reference_rows import categories
-from events.workflow import step_of
+from events.workflow import STEP_BY_STATE
 from grids.models import Area
 
 __all__ = ["named_unit", "unit_of"]
@@ -37,11 +38,16 @@ ORDER_FIELDS = (
 
 
 def category_shape(code: str | None) -> dict | None:
-    found = categories().get(code or "")
-    if found is None:
-        return None
+    return category_shapes().get(code or "")
+
+
+def category_shapes() -> dict[str, dict]:
+    """Code and name in the reader's language, by code."""
     english = translation.get_language() == "en"
-    return {"code": found.code, "name": found.name_en if english else found.name}
+    return loader.keep(
+        f"api_categories:{english}",
+        lambda: {code: {"code": code, "name": c.name_en if english else c.name} for code, c in categories().items()},
+    )
 
 
 def columns_of(event: Event) -> dict:
@@ -49,14 +55,24 @@ def columns_of(event: Event) -> dict:
     return {name: getattr(event, name) for name in COLUMNS}
 
 
+def event_rows(rows: list[dict], *, at: Any) -> list[dict]:
+    """The events of a list. Each row has at least COLUMNS."""
+    kinds, owners = category_shapes(), units_by_key()
+    return [_event_row(row, kinds, owners, at) for row in rows]
+
+
 def event_row(row: dict, *, at: Any) -> dict:
-    """One event of a list. ``row`` has at least COLUMNS."""
+    """One event. ``row`` has at least COLUMNS."""
+    return event_rows([row], at=at)[0]
+
+
+def _event_row(row: dict, kinds: dict[str, dict], owners: dict[int, dict], at: Any) -> dict:
     shown = {name: row[name] for name in PLAIN}
     due = row["due_at"]
-    shown["step"] = step_of(row["state"])
-    shown["category"] = category_shape(row["category_id"])
+    shown["step"] = STEP_BY_STATE.get(row["state"], "")
+    shown["category"] = kinds.get(row["category_id"] or "")
     shown["service_class"] = row["service_class_id"]
-    shown["owner"] = unit_of(row["owner_unit_id"])
+    shown["owner"] = owners.get(row["owner_unit_id"])
     shown["area"] = row["area_path"].rstrip("/").rpartition("/")[2]
     shown["street"] = row["street_code"]
     shown["community"] = row["community_code"]
