@@ -200,7 +200,10 @@ def _disputes(item: dict[str, Any]) -> dict[str, Any]:
         {**row, "width": f"{100 * (rate(row['value'], most) or 0):.1f}", "url": wall_url(row["area"])}
         for row in item["rows"]
     ]
-    return {**item, "rows": rows}
+    mediation = item["mediation"]
+    fullest = max((row["value"] for row in mediation["tiers"]), default=0)
+    tiers = [{**row, "width": f"{100 * (rate(row['value'], fullest) or 0):.1f}"} for row in mediation["tiers"]]
+    return {**item, "rows": rows, "mediation": {**mediation, "tiers": tiers}}
 
 
 def _duty(item: dict[str, Any]) -> dict[str, Any]:

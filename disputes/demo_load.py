@@ -11,6 +11,7 @@ from pathlib import Path
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from accounts.demo_cast import HOME_STREET
 from accounts.models import Role, User
 from disputes.bodies_load import HOURS, _mark, _room, body_unit, load_bodies
 from disputes.models import MediationBody, Mediator, Nature, Room, Tier
@@ -130,16 +131,16 @@ def _hire(names: Iterator[tuple[str, str]], username: str) -> User:
 
 
 def _leaders() -> None:
-    """The named head of the cast leads the property body; elsewhere the first mediator does, in a community its
-    secretary's committee too."""
+    """The named head of the cast leads the property body and the committee of the home street; elsewhere the first
+    mediator does, in a community its secretary's committee too."""
     head = User.objects.filter(username="tiaojie-fuze").first()
-    special = MediationBody.objects.filter(code="special_property").select_related("unit").first()
-    if head is not None and special is not None:
+    led = MediationBody.objects.filter(code__in=("special_property", f"committee_{HOME_STREET}")).select_related("unit")
+    for body in led if head is not None else ():
         Post.objects.get_or_create(
-            person=head, role=Role.objects.get(code="mediation_head"), unit=special.unit, area=None,
+            person=head, role=Role.objects.get(code="mediation_head"), unit=body.unit, area=None,
             rank=Post.Rank.OFFICE, defaults={"valid_from": POSTED_FROM},
         )  # fmt: skip
-        MediationBody.objects.filter(pk=special.pk).update(leader=head)
+        MediationBody.objects.filter(pk=body.pk).update(leader=head)
     for body in MediationBody.objects.filter(leader=None).prefetch_related("mediators"):
         first = next(iter(body.mediators.all()), None)
         if first is not None:

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_safe
 from grids.scope import Rights, rights_of
 
 MODULES = (
-    # name, icon, note, url name (empty: not built yet), permission that opens it
+    # name, icon, note, url name (empty: not built yet), permission that opens it (one of several is enough)
     (_("社会治理一张图"), "screen", _("指挥大屏与全区态势"), "dashboard:wall", "dashboard.view"),
     (_("数据共享一网通"), "link", _("外部平台接入"), "hotline:exchange", "hotline.exchange"),
     (_("事件分流一站办"), "task", _("工作台:研判、派单、督办"), "events:desk", "events.view"),
     (_("社区服务一微脑"), "grid", _("网格、人员与岗位"), "grids:browse", "grids.view"),
     (_("研判分析一块屏"), "chart", _("趋势、帕累托、复发"), "", "dashboard.view"),
-    (_("智慧矛调"), "scale", _("首调、会调、联调"), "", "events.view"),
+    (_("智慧矛调"), "scale", _("首调、会调、联调"), "disputes:desk",
+     ("disputes.view", "disputes.take_part", "disputes.hand_over")),
     (_("安全生产"), "lock", _("隐患排查与整改"), "", "events.view"),
     (_("专项排查"), "walk", _("专项任务与走访"), "", "events.view"),
     (_("督考评价"), "star", _("督办、裁决与考评"), "events:supervision", "events.view"),
@@ -58,8 +59,9 @@ def home(request: HttpRequest) -> HttpResponse:
     })
 
 
-def _open_to(rights: Rights, permission: str) -> bool:
-    return bool(rights.reaches) and (not permission or rights.may(permission))
+def _open_to(rights: Rights, permission: str | tuple[str, ...]) -> bool:
+    codes = (permission,) if isinstance(permission, str) else permission
+    return bool(rights.reaches) and any(not code or rights.may(code) for code in codes)
 
 
 def _address(name: str) -> str:

@@ -18,6 +18,8 @@ from grids import queries as land
 from grids.models import Area
 
 PERMISSION = "grids.view"
+MOST_UNCOUNTED = 2
+"""A committee and a family station at one address are one mark; more bear their number."""
 """Bodies are a register of the land: whoever may look at units may look at them."""
 ROWS, OUTSIDE_ROWS = 40, 100
 
@@ -88,7 +90,7 @@ def _mark(place: bodies.Place) -> dict:
         "key": place.key, "lon": place.lon, "lat": place.lat, "tone": "run", "title": place.name,
         "url": reverse("disputes:body", args=[first.code]),
         "facts": [[body.get_kind_display(), named(body)] for body in place.bodies[:12]],
-        **({"number": len(place.bodies)} if len(place.bodies) > 1 else {}),
+        **({"number": len(place.bodies)} if len(place.bodies) > MOST_UNCOUNTED else {}),
     }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from disputes.grading import suggested_flags
 from disputes.learning import suggest_type
 from disputes.models import Dispute, DisputeType, MediationBody, Tier
 from disputes.presenting import ROW_FIELDS, rows_for
+from disputes.reach import TAKE_PART, VIEW
 from disputes.rules import flags
 from disputes.transitions import register as register_dispute
 from disputes.views.edge import SEE, for_disputes
@@ -72,17 +73,20 @@ def _without(request: HttpRequest, *names: str, **more: str) -> str:
     return urlencode({**kept, **more})
 
 
-def _first_view(request: HttpRequest) -> str:
-    if request.rights.may("disputes.narrative") and not request.rights.may("disputes.lead"):
-        return "mine"
-    return "to_route" if request.rights.may("disputes.route") else "all"
+def _first_view(request: HttpRequest, counted: dict[str, int]) -> str:
+    """The view a person's day begins with: the first of the role's own work that is not empty."""
+    may = request.rights.may
+    own = [("mine", may("disputes.narrative") and not may("disputes.lead")), ("to_screen", may("disputes.screen")),
+           ("to_route", may("disputes.route")), ("to_sign", may("disputes.sign")), ("in_hand", may("disputes.mediate"))]
+    return next((code for code, is_theirs in own if is_theirs and counted.get(code)), "all")
 
 
 @for_disputes(*SEE)
 @require_safe
 def browse(request: HttpRequest) -> HttpResponse:
     """The list: ``?view= &type= &tier= &colour= &state= &area= &body= &q= &story= &order= &c=``."""
-    code = request.GET.get("view") or _first_view(request)
+    counted = queries.counts(request.rights, at=request.at)
+    code = request.GET.get("view") or _first_view(request, counted)
     view = queries.VIEW_BY_CODE.get(code)
     if view is None:
         raise Http404
@@ -96,13 +100,13 @@ def browse(request: HttpRequest) -> HttpResponse:
             page = _page(request, view, form, story)
         except MoveRefused as refused:
             messages.error(request, refused.detail)
-    counted = queries.counts(request.rights, at=request.at)
     return render(request, "disputes/desk.html", {
         "view": view, "filter": form, "rows": rows_for(page.rows, request.rights, at=request.at), "story": story,
         "total": counted.get(code), "views": _views(request, counted, code), "is_filtered": form.is_valid() and form.is_set,
         "next_url": f"?{_without(request)}&c={page.next}" if page.next else "",
         "first_url": f"?{_without(request)}" if request.GET.get("c") else "",
         "may_register": request.rights.may("disputes.register"), "may_count": request.rights.may("disputes.count"),
+        "may_rooms": any(map(request.rights.may, (VIEW, TAKE_PART))),
         "may_story": request.rights.may("disputes.narrative"), "place": _place(form), "held_by": _body(form),
     })
 

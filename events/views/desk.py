@@ -37,15 +37,14 @@ COLUMNS = (("source", gettext_lazy("来源")), ("unit", gettext_lazy("建议/责
 """Columns of the list that can be switched off."""
 
 
-def first_view(rights: Rights) -> str:
-    """The view a person's day begins with."""
-    for code, permission in (
-        ("to_dispatch", "events.dispatch"), ("to_claim", "events.claim"), ("to_verify", "events.call_back"),
-        ("rulings", "events.rule_decline"), ("mine", "events.accept"),
-    ):
-        if rights.may(permission):
-            return code
-    return "all"
+def first_view(rights: Rights, counts: dict[str, int]) -> str:
+    """The view a person's day begins with: the first of the role's own work that is not empty. Whoever dispatches
+    begins at the dispatch view in any case: an empty one says what was done today."""
+    if rights.may("events.dispatch"):
+        return "to_dispatch"
+    own = (("to_claim", "events.claim"), ("to_verify", "events.call_back"), ("rulings", "events.rule_decline"),
+           ("mine", "events.accept"))
+    return next((code for code, permission in own if rights.may(permission) and counts.get(code)), "all")
 
 
 def rows_of(request: HttpRequest, code: str, form: FilterForm) -> QuerySet[Event]:
@@ -68,7 +67,8 @@ def rows_of(request: HttpRequest, code: str, form: FilterForm) -> QuerySet[Event
 def desk(request: HttpRequest) -> HttpResponse:
     """工作台. Everything that chooses what is shown stands in the address."""
     cursor = cursor_now(request)
-    code = request.GET.get("view") or first_view(request.rights)
+    counts = view_counts(request.rights, at=request.at)
+    code = request.GET.get("view") or first_view(request.rights, counts)
     view = queries.VIEW_BY_CODE.get(code)
     if view is None:
         raise Http404
@@ -82,7 +82,6 @@ def desk(request: HttpRequest) -> HttpResponse:
     except MoveRefused as refused:
         messages.error(request, refused.detail)
         page = queries.Page([], "")
-    counts = view_counts(request.rights, at=request.at)
     chosen = _selected(request)
     shown = {
         "view": view, "views": _views(request, counts, code), "filter": form, "order": order, "size": size,

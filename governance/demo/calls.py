@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from casework.actor import Actor
 from casework.door import MoveRefused
 from events.models import Event
+from governance.demo.analysis import cold_block, fill_ledger, find_hot_topics, make_quiet_weeks
 from governance.demo.fate import draw_fate
 from governance.demo.player import Life, Player
 from governance.demo.stage import KEY, Stage
@@ -27,6 +28,7 @@ QUESTIONS = (
     ("供暖什么时候开始", "供暖期为每年10月15日至次年4月15日,以当年公告为准。"),
     ("孩子入学要准备哪些材料", "户口簿、房产证明或居住证,以学校当年的公告为准。"),
 )
+SETTLED = "您的建议已记录,会转给主管单位研究,感谢来电。"
 PRAISE = "社区网格员上门帮忙联系维修,态度很好,特来电表扬"
 ANSWER_AFTER = timedelta(minutes=4)
 
@@ -61,6 +63,25 @@ class CallDesk:
             return ""
         self._settle(order, agent, at)
         return "register"
+
+    def ask(self, at: datetime, key: str) -> None:
+        """A call of another day, answered on the line and rated there: nothing of it is left to do."""
+        agent = self.stage.cast.holds("hotline_agent", self.rng)
+        if agent is None:
+            return
+        question, words = self.rng.choice(QUESTIONS)
+        name, phone = self.stage.words.person(self.rng)
+        spot = self.stage.land.any_spot(self.rng)
+        more = {"name": name, "phone": phone, "lon": spot.lon, "lat": spot.lat, "address": spot.address, "client_key": KEY + key}
+        told = Told("consult", question, **more)
+        if self.rng.random() < 0.55:
+            category = self.rng.choice([code for code in self.stage.categories if code in self.stage.owned])
+            report = self.stage.write("hotline", category, spot, key, self.rng)
+            told, words = Told("suggestion", report.text, title=report.title, category=category, **more), SETTLED
+        order = transitions.register(told, actor=agent, at=at)
+        transitions.answer_directly(
+            order, actor=agent, at=at + timedelta(minutes=2), note=words, level=self.rng.choice((4, 5, 5))
+        )
 
     def _told(self, key: str) -> Told:
         spot = self.stage.land.any_spot(self.rng)
@@ -154,10 +175,12 @@ def make_calls(at: datetime, stage: Stage) -> int:
     if HotlineOrder.objects.exists():
         return 0
     desk = CallDesk(stage, seed="calls of the past")
+    make_quiet_weeks(at, desk.ask)
     moments = sorted(at - timedelta(minutes=desk.rng.uniform(20, PAST_HOURS * 60)) for _n in range(PAST_CALLS))
     for n, moment in enumerate(moments):
         _quietly(lambda when, n=n: desk.ring(when, f"past-call-{n:03d}"), moment)
     _play(stage, at)
+    cold_block(stage, at)
     for order in HotlineOrder.objects.exclude(event=None).order_by("pk"):
         moment = max(order.event.changed_at, order.changed_at)
         _quietly(lambda when, order=order: bool(transitions.follow(order, actor=Actor.system(), at=when)), moment)
@@ -170,6 +193,8 @@ def make_calls(at: datetime, stage: Stage) -> int:
         _quietly(desk.call_back_one, at)
     tasks.watch_responses(at)
     tasks.refer_clues(at)
+    fill_ledger(stage, at)
+    find_hot_topics(at)
     return HotlineOrder.objects.count()
 
 

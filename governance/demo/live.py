@@ -36,6 +36,7 @@ from governance.demo.reports import HOURS, SHANGHAI, told_at
 from governance.demo.scene import Scene, Step
 from governance.demo.stage import KEY, Stage
 from governance.demo.steps import next_step
+from governance.demo.waiting import MARK
 
 HURRY = 0.1
 VISITOR_MINUTES = 30
@@ -44,8 +45,8 @@ STRANGER_MINUTES = 5
 LOOK_EVERY_SECONDS = 30
 MOST_OPEN = 520
 FEWEST_OPEN = 260
-REST_MARK = "-rest"
-"""Client keys that end so are the remainder of ``--full``: nobody works on them."""
+REST_MARK = MARK
+"""Client keys that end so are the remainder of ``--full`` and what waits for a visitor: nobody works on them."""
 CALLS_SHARE = 0.2
 """Of the acts of the living district those of the hotline's desk."""
 DAY_PAUSE, NIGHT_PAUSE = (1.8, 4.5), (4.0, 8.0)

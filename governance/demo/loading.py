@@ -19,6 +19,7 @@ from events import placing
 from events.load import load_reference, make_routing_rules
 from events.models import Event
 from governance.demo import clock, memory
+from governance.demo.analysis import learn_address, note_gaps
 from governance.demo.calls import make_calls
 from governance.demo.disputes import make_disputes
 from governance.demo.past import DAYS, PER_DAY, make_past
@@ -59,7 +60,11 @@ def load_all(
     writer, signer = (stage.cast.holds(role, random.Random(1)) for role in ("district_dispatcher", "district_director"))
     if writer is not None and signer is not None:
         say(f"简报 briefings: {load_briefings(at, writer=writer, signer=signer)}")
-    say(f"来电 calls: {ring(at)}")
+    note_gaps(stage, at)
+    rung = ring(at)
+    if rung:
+        learn_address(stage, at)
+    say(f"来电 calls: {rung}")
     fold_all()
     say(f"事件 events: {Event.objects.count():,}")
 

@@ -15,6 +15,7 @@ from governance.demo import memory, stories
 from governance.demo.past import TELL_HOURS
 from governance.demo.reports import SHANGHAI
 from governance.demo.stage import KEY, Stage
+from governance.demo.waiting import leave_work
 
 SATURDAY = 5
 
@@ -47,6 +48,7 @@ def _shelf(at: datetime) -> list[tuple[str, Callable[[Stage, datetime], object],
         ("stalls", stories.night_stalls, _workday(at, 3, time(9, 20))),
         ("light", partial(stories.light_pollution, again=at - timedelta(minutes=20)), _workday(at, 5, time(9, 5))),
         ("leave", stories.worker_on_leave, _back(at, 2, time(9, 40))),
+        ("waiting", leave_work, at - timedelta(minutes=110)),
     ]
 
 

@@ -140,7 +140,8 @@ def test_the_bell(world: World, at: datetime) -> None:
 def test_the_launcher_shows_what_the_role_has_and_names_what_is_not_built(world: World) -> None:
     tiles = {str(tile["name"]): tile["url"] for tile in signed_in(world, "dispatcher").get("/").context["tiles"]}
     assert tiles["事件分流一站办"] == "/desk/"
-    assert tiles["智慧矛调"] == ""
+    assert tiles["智慧矛调"] == "/disputes/"
+    assert tiles["应急指挥"] == ""
     assert "未启用" in signed_in(world, "dispatcher").get("/").content.decode()
     fewer = {str(tile["name"]) for tile in signed_in(world, "wall").get("/").context["tiles"]}
     assert "事件分流一站办" not in fewer

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from accounts.models import User
 from casework.verify import verify_all
 from events.models import Event, Precedent
 from events.routing import suggest_units
+from field import queries as phone
 from governance.demo import hidden, stories
+from governance.demo.live import District
 from governance.demo.player import Player
 from governance.demo.stage import Stage
+from governance.demo.waiting import leave_work
+from grids.scope import rights_of
 
 MORNING = datetime(2026, 11, 18, 1, 30, tzinfo=UTC)
 """Wednesday 2026-11-18 09:30 in Shanghai."""
@@ -17,6 +22,18 @@ MORNING = datetime(2026, 11, 18, 1, 30, tzinfo=UTC)
 
 def verbs_of(event: Event) -> list[str]:
     return list(event.trail.order_by("seq").values_list("verb", flat=True))
+
+
+def test_work_waits_for_the_visitor_and_the_cast_leaves_it_alone(stage: Stage) -> None:
+    checked, delegated, sent = leave_work(stage, MORNING)
+    for name, tasks in (("wangge-a", 2), ("wangge-b", 2), ("gongshui", 0)):
+        rights = rights_of(User.objects.get(username=name), at=MORNING)
+        assert phone.task_count(rights) >= tasks
+    assert sent.orders.get(unit__code="water_supply").state == "sent"
+    assert {event.state for event in Event.objects.filter(pk__in=(delegated.pk, sent.pk))} == {"in_progress"}
+    district = District(stage, now=lambda: MORNING)
+    assert district.look(MORNING + timedelta(hours=2)) == 0
+    assert Event.objects.get(pk=checked.pk).state == "verifying"
 
 
 def test_missing_manhole(stage: Stage) -> None:
