@@ -73,15 +73,8 @@ def _query(wanted: dict[str, str]) -> str:
 @require_safe
 def map_data(request: HttpRequest) -> JsonResponse:
     """Outlines of the streets and a mark for every place with bodies."""
-    outlines = [
-        {
-            "type": "Feature", "geometry": street.boundary,
-            "properties": {"key": street.code, "name": str(street), "value": 0, "count": ""},
-        }
-        for street in _streets()
-    ]
     marks = [_mark(place) for place in bodies.places(bodies.bodies(**_wanted(request)))]
-    return JsonResponse({"areas": {"type": "FeatureCollection", "features": outlines}, "marks": marks})
+    return JsonResponse({"areas": land.ground(settings.DISTRICT_CODE), "marks": marks})
 
 
 def _mark(place: bodies.Place) -> dict:

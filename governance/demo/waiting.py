@@ -20,7 +20,7 @@ def leave_work(stage: Stage, at: datetime) -> list[Event]:
     """A lamp to check, rubbish delegated to the grid, a burst pipe to sign for. ``at``: when the first was told, two
     hours before the visitor comes."""
     teller = Teller.of(stage, "waiting")
-    return [_to_check(teller, at), _delegated(teller, at + timedelta(minutes=30)), _to_sign(teller, at + timedelta(minutes=80))]
+    return [_to_check(teller, at), _delegated(teller, at + timedelta(minutes=82)), _to_sign(teller, at + timedelta(minutes=95))]
 
 
 def _told(teller: Teller, text: str, name: str, category: str, at: datetime) -> Event:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -72,6 +73,17 @@ def children(parent: Area | None, *, with_abolished: bool = False) -> QuerySet[A
         found = found.filter(abolished_on__isnull=True)
     live = Count("children", filter=Q(children__abolished_on__isnull=True))
     return found.annotate(below_count=live).order_by("code")
+
+
+def ground(code: str) -> dict[str, Any]:
+    """Outlines of the areas below this one, as ``static/shared/map.js`` takes them: land to put marks on, no figures."""
+    top = Area.objects.filter(code=code).first()
+    shapes = [
+        {"type": "Feature", "geometry": area.boundary,
+         "properties": {"key": area.code, "name": str(area), "value": 0, "count": ""}}
+        for area in (children(top) if top else ())
+    ]  # fmt: skip
+    return {"type": "FeatureCollection", "features": shapes}
 
 
 def ancestors(area: Area) -> list[Area]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from casework.edge import for_staff
+from grids import queries as land
 from hotline.hotspots import queries, surge
 from hotline.hotspots.queries import VIEW
 from hotline.presenting import tabs_of
@@ -27,7 +29,7 @@ def index(request: HttpRequest) -> HttpResponse:
     among = queries.seen_by(request.rights)
     topics = queries.hot_topics(among, at=request.at, days=days)
     return render(request, "hotline/hotspots/index.html", {
-        "topics": topics, "marks": marks_of(topics), "hours": hours, "days": days,
+        "topics": topics, "marks": marks_of(topics), "ground": land.ground(settings.DISTRICT_CODE), "hours": hours, "days": days,
         "surges": queries.surges(among, at=request.at, hours=hours),
         "places": queries.recurring_places(among, at=request.at, days=days, limit=12),
         "callers": queries.recurring_callers(among, at=request.at, days=days, limit=12),
@@ -77,6 +79,7 @@ def _list(request: HttpRequest, rows: list[dict], heading: str) -> HttpResponse:
         for row in rows if row["lat"] is not None
     ]
     return render(request, "hotline/hotspots/list.html", {
-        "rows": rows, "heading": heading, "marks": marks, "tabs": tabs_of(request.rights, "hotspots"),
+        "rows": rows, "heading": heading, "marks": marks,
+        "ground": land.ground(settings.DISTRICT_CODE) if marks else None, "tabs": tabs_of(request.rights, "hotspots"),
         "days": [(day, count, round(100 * count / most)) for day, count in days],
     })

@@ -1,4 +1,4 @@
-/** Marks of hot topics or of the orders behind one. */
+/** Marks of hot topics or of the orders behind one, on the outlines of the streets. */
 
 import { GridMap } from "../shared/map.js";
 
@@ -11,5 +11,8 @@ if (frame && told) {
   const lats = marks.map((mark) => mark.lat);
   const edge = 0.004;
   const bounds = [[Math.min(...lons) - edge, Math.min(...lats) - edge], [Math.max(...lons) + edge, Math.max(...lats) + edge]];
-  new GridMap(frame, { bounds }).setMarks(marks);
+  const map = new GridMap(frame, { bounds });
+  const ground = document.getElementById("hot-ground");
+  if (ground) map.setAreas(JSON.parse(ground.textContent), { labels: true });
+  map.setMarks(marks);
 }
