@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -65,6 +67,16 @@ def live_world(transactional_db: None) -> make.World:
     return make.make_world()
 
 
+@pytest.fixture(autouse=True)
+def answered(live_server: object, transactional_db: None) -> Iterator[None]:
+    """The tables are emptied when every request has been answered: one still reading would lock what is truncated."""
+    yield
+    until = time.monotonic() + 20
+    while any("process_request_thread" in thread.name for thread in threading.enumerate()):
+        assert time.monotonic() < until, "a page of this test still asks: close its browser context"
+        time.sleep(0.02)
+
+
 @pytest.fixture
 def watched(live_server: object) -> Iterator[Watched]:
     """Fails the test when a page had an error, a failed request or a request to another host."""
@@ -74,7 +86,9 @@ def watched(live_server: object) -> Iterator[Watched]:
 
 
 @pytest.fixture
-def open_page(browser: object, live_server: object, live_world: make.World, watched: Watched) -> Iterator[Callable]:
+def open_page(
+    browser: object, live_server: object, live_world: make.World, watched: Watched, answered: None
+) -> Iterator[Callable]:
     """``open_page("dispatcher", "/desk/")``: a page of a fresh signed-in browser profile."""
     contexts = []
 
