@@ -33,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
     found: list[ledger.Figure] = []
     broken = 0
     for measurement in known[wanted.group]:
-        if wanted.only and measurement.name not in wanted.only:
+        if measurement.name not in wanted.only if wanted.only else measurement.by_name:
             continue
         began = time.monotonic()
         print(f"… {measurement.name}", file=sys.stderr, flush=True)

@@ -39,10 +39,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Measurement:
-    """A function that measures and returns figures; ``name`` is what ``--only`` takes."""
+    """A function that measures and returns figures; ``name`` is what ``--only`` takes. One that takes very long is
+    ``by_name`` only."""
 
     name: str
     run: Callable[[], Iterable[Figure]]
+    by_name: bool = False
 
 
 def write(figures: list[Figure], path: Path | None = None) -> Path:

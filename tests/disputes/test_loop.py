@@ -1,5 +1,5 @@
 """The dispute loop against random histories: real verbs, real door, real database, time that passes with sweeps and
-outbox (quality.md C-04). ``GOVERNANCE_NIGHT=1`` runs 500 × 50 steps instead of 20 × 30, and asks that every verb was done.
+outbox (quality.md C-04). ``GOVERNANCE_NIGHT=1`` runs 500 × 50 steps instead of 50 × 30, and asks that every verb was done.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.disputes.cast import NOON, House
 from tests.disputes.test_workflow_matrix import DONE, IN_ACTIONS
 
 NIGHT = os.environ.get("GOVERNANCE_NIGHT") == "1"
-EXAMPLES, STEPS = (500, 50) if NIGHT else (20, 30)
+EXAMPLES, STEPS = (500, 50) if NIGHT else (50, 30)
 WHO = ("system", "body_head", "joint_head", "district_head", "mediator", "joint_mediator", "district_mediator", "director_a",
        "officer_a", "stranger_head", "director")
 VERBS = tuple(sorted(DONE))
