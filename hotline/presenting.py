@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.names import named_in
 from events.presenting import LEVELS, SHAPES, chip
 from grids.scope import Rights
 from hotline.models import HotlineDeadline, HotlineOrder
@@ -22,9 +23,10 @@ STAGES = {
     "receive": gettext_lazy("接收"), "conclude": gettext_lazy("出结果"), "rectify": gettext_lazy("整改"),
 }
 ROW_FIELDS = (
-    "number", "state", "demand", "urgency", "title", "address", "category__name", "area__name", "due_at", "due_stage",
+    "number", "state", "demand", "urgency", "title", "address", "category__name", "category__name_en", "area__name",
+    "due_at", "due_stage",
     "flag", "is_same_day", "is_excluded", "has_joined", "dissatisfied", "rating", "registered_at", "version",
-    "event__number", "event__owner_unit__name",
+    "event__number", "event__owner_unit__name", "event__owner_unit__name_en",
 )
 STATE_WORDS = dict(HotlineOrder.State.choices)
 DEMAND_WORDS = dict(HotlineOrder.Demand.choices)
@@ -76,7 +78,7 @@ def rows_for(rows: list[dict], *, at: datetime) -> list[dict]:
         {
             **row, "state_label": STATE_WORDS[row["state"]], "tone": TONES[row["state"]], "shape": SHAPES[row["urgency"]],
             "level": LEVELS[row["urgency"]], "demand_label": DEMAND_WORDS[row["demand"]],
-            "category": row["category__name"] or _("待定类"), "unit": row["event__owner_unit__name"] or "",
+            "category": named_in(row, "category") or _("待定类"), "unit": named_in(row, "event__owner_unit"),
             "place": row["address"] or row["area__name"], "flag_label": FLAG_WORDS.get(row["flag"], ""),
             "flag_tone": FLAG_TONES.get(row["flag"], ""),
             "chip": chip(clocks.get(row["id"], []), at=at, url=f"/hotline/{row['number']}/clock/"),

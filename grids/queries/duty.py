@@ -10,6 +10,9 @@ from grids.models import Area, DutyTurn
 from grids.queries.people import absent_people, turn_now
 from grids.scope import NOBODY, SHANGHAI, Rights
 
+OUTLINE = ("area__boundary",)
+"""Hundreds of turns at a handful of places: nobody draws them here, and outlines are most of what is read."""
+
 
 @dataclass(frozen=True, slots=True)
 class DutyDay:
@@ -30,7 +33,7 @@ def duty_board(root: Area, *, at: datetime, rights: Rights = NOBODY) -> list[dic
 
     rows = DutyTurn.objects.filter(turn_now(at), area__path__startswith=root.path).select_related(
         "person", "area"
-    )
+    ).defer(*OUTLINE)
     order = list(DutyTurn.Kind.values)
     turns = sorted(rows, key=lambda t: (order.index(t.kind), t.area.code, t.pk))
     away = absent_people((t.person_id for t in turns), at=at)
@@ -53,7 +56,7 @@ def duty_month(root: Area, *, year: int, month: int, at: datetime) -> list[list[
     first, last = weeks[0][0], weeks[-1][-1]
     found: dict[date, list[DutyTurn]] = {}
     rows = DutyTurn.objects.filter(area__path__startswith=root.path, day__range=(first, last))
-    for turn in rows.select_related("person", "area").order_by("day", "shift", "kind", "area__code", "id"):
+    for turn in rows.select_related("person", "area").defer(*OUTLINE).order_by("day", "shift", "kind", "area__code", "id"):
         found.setdefault(turn.day, []).append(turn)
     today = at.astimezone(SHANGHAI).date()
     return [
