@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
-from disputes.models import Dispute, Mediator
+from disputes.models import Dispute, MediationBody, Mediator
 from disputes.presenting import TIER_WORDS, TYPE_WORDS
 from grids.models import Area
 from grids.scope import Rights, path_filter
@@ -163,6 +163,27 @@ def _bodies(rows: QuerySet, since: datetime, narrowed: dict[str, Any]) -> list[d
          "query": _list(narrowed, body=row["body__code"])}
         for row in found
     ]
+
+
+def record_of(body: MediationBody, *, at: datetime, days: int = 365) -> dict[str, Any]:
+    """What stands on a body's page of its own work: a year's cases without those settled elsewhere. Everybody who
+    may look up a body reads it, so cells below five are told as «不足5» and their rates not at all."""
+    rows = Dispute.objects.filter(body=body, registered_at__gte=at - timedelta(days=days))
+    got = rows.aggregate(
+        in_hand=Count("pk", filter=Q(state__in=IN_HAND)), **{name: Count("pk", filter=q) for name, q in PARTS.items()}
+    )
+    counts = [
+        {"name": words, "n": got[code], "is_small": 0 < got[code] < SMALL}
+        for code, words in (
+            ("in_hand", gettext_lazy("在办")), ("accepted", gettext_lazy("已受理")), ("closed", gettext_lazy("已结案")),
+            ("success", gettext_lazy("化解")), ("confirmed", gettext_lazy("司法确认")),
+        )
+    ]
+    rates = [
+        {"name": name, "value": rate(got[part], got[whole]) if got[whole] >= SMALL else None, "formula": formula}
+        for _code, name, part, whole, formula in RATES
+    ]
+    return {"counts": counts, "rates": rates, "days": days}
 
 
 def _loads(rights: Rights, rows: QuerySet) -> list[dict]:

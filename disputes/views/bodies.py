@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.names import named
 from casework.edge import for_staff
-from disputes import bodies
+from disputes import bodies, statistics
 from disputes.models import SPECIALITIES, SPECIALITY_NAMES, MediationBody
 from grids import queries as land
 from grids.models import Area
@@ -98,6 +98,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "disputes/body.html", {
         "body": body, "mediators": people, "rooms": bodies.rooms(body=body),
         "names": [SPECIALITY_NAMES.get(code, code) for code in body.specialities],
+        "record": statistics.record_of(body, at=request.at),
         "siblings": bodies.bodies().filter(area=body.area).exclude(pk=body.pk)[:12],
     })  # fmt: skip
 

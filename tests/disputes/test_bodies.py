@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from disputes import statistics
 from disputes.bodies_load import load_bodies
 from disputes.models import MediationBody, Mediator, Room
 from grids.models import Area
-from tests.world import World, make_world
+from tests.access.scene import signed_in
+from tests.disputes import cast
+from tests.world import NOON, World, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +45,17 @@ def test_a_mediator_stands_back_where_a_name_is_an_interest(world: World) -> Non
     assert one.has_interest_in(["王某", " 安居物业公司 "]) == " 安居物业公司 "
     assert one.has_interest_in(["王某"]) == ""
     assert one.has_interest_in(["mediator"]) == "mediator"
+
+
+def test_a_bodys_record_counts_its_own_cases_and_hides_small_cells(world: World) -> None:
+    house = cast.make_house(world)
+    body = house.bodies["community_a"]
+    for _n in range(3):
+        cast.routed(house, body="community_a")
+    record = statistics.record_of(body, at=NOON)
+    told = {str(one["name"]): (one["n"], one["is_small"]) for one in record["counts"]}
+    assert told["已受理"] == (3, True)
+    assert {one["value"] for one in record["rates"]} == {None}
+    page = signed_in(house.world.people["officer_a"]).get(f"/disputes/bodies/{body.code}/").content.decode()
+    assert "业绩" in page
+    assert "不足5" in page
