@@ -28,6 +28,8 @@ QUESTIONS = (
     ("供暖什么时候开始", "供暖期为每年10月15日至次年4月15日,以当年公告为准。"),
     ("孩子入学要准备哪些材料", "户口簿、房产证明或居住证,以学校当年的公告为准。"),
 )
+REGULAR = ("郝大妈", "13904730101")
+"""Who often calls: the first number of the simulator, so that it rings with a history."""
 SETTLED = "您的建议已记录,会转给主管单位研究,感谢来电。"
 PRAISE = "社区网格员上门帮忙联系维修,态度很好,特来电表扬"
 ANSWER_AFTER = timedelta(minutes=4)
@@ -70,7 +72,7 @@ class CallDesk:
         if agent is None:
             return
         question, words = self.rng.choice(QUESTIONS)
-        name, phone = self.stage.words.person(self.rng)
+        name, phone = REGULAR if self.rng.random() < 0.04 else self.stage.words.person(self.rng)
         spot = self.stage.land.any_spot(self.rng)
         more = {"name": name, "phone": phone, "lon": spot.lon, "lat": spot.lat, "address": spot.address, "client_key": KEY + key}
         told = Told("consult", question, **more)

@@ -26,7 +26,7 @@ from governance.demo.stage import Stage
 
 STOCK = 60
 SPAN_DAYS = 60
-KEY = "demo-dispute-"
+KEY = "演示档案-"
 CAST_MEDIATOR = "tiaojie"
 PROPERTY = (3, 4)
 """Stories for the property body, whose head is of the cast too."""
