@@ -90,7 +90,7 @@ class Walker:
         return self.rng.choice(SURNAMES) + self.rng.choice(GIVEN)
 
     def _phone(self) -> str:
-        return f"199{self.rng.randrange(10**8):08d}"
+        return f"1006{self.rng.randrange(10**7):07d}"
 
     def mediator_of(self, dispute: Dispute, at: datetime) -> Actor:
         """Who presides, as an actor."""
@@ -245,7 +245,7 @@ def make_disputes(at: datetime, *, stage: Stage, say: Callable[[str], None] = pr
     """The stock and the two walk-throughs, once; how many there are. What a verb refuses is a fault of the demo and is
     raised: nothing is left out quietly."""
     there = set(Dispute.objects.filter(origin_number__startswith=KEY).values_list("origin_number", flat=True))
-    for name, story in (("leak", leak_between_neighbours), ("wages", unpaid_wages)):
+    for name, story in (("渗水", leak_between_neighbours), ("欠薪", unpaid_wages)):
         if f"{KEY}{name}" not in there:
             _play(name, at, lambda story=story, name=name: story(Walker(stage, at, random.Random(name)), at))
     rng = random.Random("disputes")
@@ -286,7 +286,7 @@ def leak_between_neighbours(walker: Walker, at: datetime) -> Dispute:
     street does, and the court may confirm within thirty days."""
     told = walker.told(0, 0, at_home=True)
     started = at - timedelta(days=19)
-    dispute = walker.open(Told(**{**_fields(told), "origin_number": f"{KEY}leak", "complexity": "simple"}), started)
+    dispute = walker.open(Told(**{**_fields(told), "origin_number": f"{KEY}渗水", "complexity": "simple"}), started)
     dispute = walker.sign(walker.to_body(dispute, started + timedelta(hours=2)), started + timedelta(hours=6))
     _offer(walker, dispute, started + timedelta(days=2))
     risen = started + timedelta(days=7, hours=7)
@@ -317,7 +317,7 @@ def unpaid_wages(walker: Walker, at: datetime) -> Dispute:
     )
     started = at - timedelta(days=12)
     dispute = walker.open(Told(**{
-        **_fields(told), "origin_number": f"{KEY}wages", "parties": parties, "flags": ("wages", "threat"),
+        **_fields(told), "origin_number": f"{KEY}欠薪", "parties": parties, "flags": ("wages", "threat"),
         "facts": "十二名工人三个月工资未结,有人扬言要爬塔吊讨薪。", "amount": Decimal(312000), "complexity": "knotty",
         "claims": (ClaimTold(text="付清十二人三个月工资", amount=Decimal(312000)),),
     }), started)
