@@ -7,8 +7,6 @@ from datetime import timedelta
 
 from celery import shared_task
 from celery.exceptions import SoftTimeLimitExceeded
-from celery.signals import after_task_publish
-from django.db import Error, connection
 
 from casework import heartbeat, outbox
 from casework.clock.authority import database_time
@@ -61,17 +59,6 @@ def beat_heartbeat() -> None:
     """Beat's probe: beat itself noted that it sent it (below), here the worker notes that it came."""
     heartbeat.beat("worker", sent_by="beat")
 
-
-@after_task_publish.connect(dispatch_uid="casework.beat_published")
-def note_beat(sender: str | None = None, **_more: object) -> None:
-    """In beat's own process, once its tick has reached the broker."""
-    if sender != "casework.tasks.beat_heartbeat":
-        return
-    try:
-        heartbeat.beat("beat")
-    except Error as error:
-        logger.warning("beat: database unavailable: %s", type(error).__name__)
-        connection.close()
 
 
 @shared_task

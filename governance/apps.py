@@ -8,19 +8,18 @@ from django.utils.module_loading import module_has_submodule
 
 
 class OwnAdminConfig(SimpleAdminConfig):
-    """The stock admin with its own discovery.
-
-    ``leaflet.admin`` imports GDAL, which a plain machine does not have; stock autodiscovery would stop the
-    whole project there, so that one module is passed over.
-    """
+    """The stock admin with its own discovery, done where the addresses are put together: worker, beat and relay show
+    no admin and need not hold it in memory."""
 
     default_site = "governance.admin_site.CommandAdminSite"
 
-    def ready(self) -> None:
-        super().ready()
-        for config in apps.get_app_configs():
-            if config.name != "leaflet" and module_has_submodule(config.module, "admin"):
-                import_module(f"{config.name}.admin")
+
+def discover_admin() -> None:
+    """Register every room's admin. ``leaflet.admin`` imports GDAL, which a plain machine does not have; stock
+    discovery would stop the whole project there, so that one module is passed over."""
+    for config in apps.get_app_configs():
+        if config.name != "leaflet" and module_has_submodule(config.module, "admin"):
+            import_module(f"{config.name}.admin")
 
 
 class GovernanceConfig(AppConfig):

@@ -9,6 +9,9 @@ from django.views.i18n import set_language
 
 from events.citizen.views_report import elder
 from governance import bell, commands, help, views
+from governance.apps import discover_admin
+
+discover_admin()
 
 
 class _Icon(RedirectView):

@@ -90,7 +90,8 @@ def product_children(host: str, port: int) -> list[Child]:
     celery = [sys.executable, "-m", "celery", "-A", "governance.celery"]
     patient = {"DATABASE_STATEMENT_TIMEOUT_MS": "90000", "DATABASE_LOCK_TIMEOUT_MS": "5000"}
     web = [
-        sys.executable, "-m", "gunicorn", "governance.wsgi:application", "--worker-class", "gthread",
+        sys.executable, "-m", "gunicorn", "governance.wsgi:application", "--config", "python:governance.serving",
+        "--worker-class", "gthread",
         "--workers", WEB_PROCESSES, "--threads", WEB_THREADS, "--bind", _bind(host, port),
         "--timeout", "60", "--graceful-timeout", "5", "--keep-alive", "15", "--max-requests", "20000",
         "--max-requests-jitter", "2000", "--worker-tmp-dir", _worker_folder(), "--log-level", "warning",
@@ -101,11 +102,14 @@ def product_children(host: str, port: int) -> list[Child]:
         "--without-gossip", "--without-mingle", "--without-heartbeat",
     ]  # fmt: skip
     # The plain scheduler keeps nothing on disk: beat only ticks, and a half-written file cannot stop it.
-    beat = [*celery, "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile", "", "--loglevel", "WARNING"]
+    beat = [
+        sys.executable, "-m", "celery", "-A", "governance.beat", "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile",
+        "", "--loglevel", "WARNING",
+    ]  # fmt: skip
     rows = [
         Child("web", "网站 web", web, patience_seconds=8, ready=lambda: answers(host, port)),
         Child("worker", "后台任务 worker", worker, patient, heartbeat=lambda: age_seconds("worker")),
-        Child("beat", "定时 beat", beat, patient),
+        Child("beat", "定时 beat", beat, {**patient, "DJANGO_SETTINGS_MODULE": ""}),
     ]
     if has_command("relay"):
         rows.append(Child("relay", "投递 relay", [sys.executable, "manage.py", "relay"], patient))

@@ -15,6 +15,7 @@ from accounts.models import User
 from casework import heartbeat, housekeeping
 from casework.admin import OutboxAdmin
 from casework.clock.authority import database_time
+from casework.heartbeat import note_beat
 from casework.load import load_calendar, load_reference
 from casework.models import (
     CalendarDay,
@@ -27,7 +28,7 @@ from casework.models import (
     RateCount,
 )
 from casework.queries import machinery
-from casework.tasks import beat_heartbeat, note_beat, probe
+from casework.tasks import beat_heartbeat, probe
 
 AT = datetime(2026, 3, 5, 2, 0, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
