@@ -60,7 +60,6 @@ def beat_heartbeat() -> None:
     heartbeat.beat("worker", sent_by="beat")
 
 
-
 @shared_task
 def nightly() -> dict[str, int]:
     """Hourly housekeeping; at three in the morning also the check of the trails written since the day before."""
