@@ -8,6 +8,7 @@ it reaches somebody at work and never falls into the quiet hours.
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from math import ceil
 
 from casework.clock import loader
 from casework.clock.arithmetic import ClockKind, budget_seconds
@@ -48,8 +49,9 @@ def last_day_to_confirm(effective_on: date) -> date:
 
 
 def start(passage: Passage, stage: str, due: datetime, ladder: str) -> None:
-    """A clock that is due at this very moment; one that would be over already is not started."""
-    seconds = int((due - passage.at).total_seconds())
+    """A clock that is due at this very moment, in whole seconds and never before it (24:00 is over then); one that would
+    be over already is not started."""
+    seconds = ceil((due - passage.at).total_seconds())
     if seconds > 0:
         unit = passage.case.body.unit_id if passage.case.body_id else None
         passage.clocks.start(stage, kind="C", budget_seconds=seconds, at=passage.at, ladder=ladder, unit_id=unit)

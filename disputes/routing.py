@@ -27,15 +27,20 @@ class Idea:
 def bodies_for(dispute: Dispute, tier: str, *, most: int = 5) -> list[Idea]:
     """Bodies of this tier that serve the place and take the type, best first. A body of the type's own speciality
     comes before a general committee, a nearer one before a wider, a freer one before a fuller."""
-    rows = MediationBody.objects.filter(is_active=True, tier=tier).select_related("area", "unit").annotate(
+    near = MediationBody.objects.filter(is_active=True, tier=tier, area__path__in=_paths_above(dispute.area_path))
+    rows = near.select_related("area", "unit").annotate(
         load=Count("disputes", filter=Q(disputes__state__in=IN_HAND), distinct=True),
         hands=Count("mediators", filter=Q(mediators__is_active=True), distinct=True),
     )
     ideas = [
-        _body_idea(row, dispute) for row in rows
-        if row.unit_id and dispute.area_path.startswith(row.area.path) and row.takes(dispute.type)
+        _body_idea(row, dispute) for row in rows if row.unit_id and row.takes(dispute.type)
     ]
     return sorted(ideas, key=lambda idea: -idea.score)[:most]
+
+
+def _paths_above(path: str) -> list[str]:
+    """The paths of a place and of everything it lies in."""
+    return [path[: place + 1] for place, letter in enumerate(path) if letter == "/"]
 
 
 def _body_idea(row: MediationBody, dispute: Dispute) -> Idea:

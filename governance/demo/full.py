@@ -69,14 +69,14 @@ def plan(at: datetime, *, scale: float) -> list[Chunk]:
     start = date.fromordinal(memory.recall("full:day") or at.astimezone(SHANGHAI).date().toordinal())
     days = list(days_back(start - timedelta(days=DAYS), YEAR - DAYS - 1))
     weights = [weight(day) for day in days]
-    per_day = _apportion(round(accepted * (1 - MARGIN)), weights)
+    per_day = apportion(round(accepted * (1 - MARGIN)), weights)
     chunks: list[list[tuple[date, int]]] = [[]]
     for day, count in zip(days, per_day, strict=True):
         if sum(n for _d, n in chunks[-1]) + count > CHUNK and chunks[-1]:
             chunks.append([])
         chunks[-1].append((day, count))
     open_all = max(0, accepted - closed)
-    shares = _apportion(open_all, [(1 + 6 * (n / len(chunks)) ** 3) * sum(c for _d, c in days) for n, days in enumerate(chunks)])
+    shares = apportion(open_all, [(1 + 6 * (n / len(chunks)) ** 3) * sum(c for _d, c in days) for n, days in enumerate(chunks)])
     return [Chunk(n, tuple(days), shares[n]) for n, days in enumerate(chunks)]
 
 
@@ -94,7 +94,7 @@ def _wanted(at: datetime, scale: float) -> tuple[int, int]:
     return wanted
 
 
-def _apportion(total: int, weights: list[float]) -> list[int]:
+def apportion(total: int, weights: list[float]) -> list[int]:
     """Whole numbers in proportion that add up to the total."""
     found, carried, whole = [], 0.0, sum(weights) or 1
     for share in weights:
