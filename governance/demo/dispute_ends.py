@@ -11,6 +11,7 @@ from casework.actor import Actor
 from disputes import rules
 from disputes import transitions as verbs
 from disputes.models import CallBack, Instalment, Party
+from disputes.telling import Told
 from disputes.transitions.settling import CHECKS, Step
 from governance.demo.dispute_lives import COURT
 from governance.demo.dispute_walk import Rest, Walk
@@ -24,9 +25,11 @@ HELPING_UNITS = ("justice", "public_security", "housing", "market_regulation", "
 Act = tuple[datetime, Callable[[], object]]
 
 
-def live(walk: Walk) -> None:
-    """From guidance to where the fate leads, then what the clocks owe up to now. A dispute that rests stays open."""
+def live(walk: Walk, told: Told, started: datetime, who: Actor) -> None:
+    """Taken in, and from guidance to where the fate leads; then what the clocks owe up to now. A dispute that rests stays
+    open."""
     with suppress(Rest):
+        walk.come_in(told, started, who)
         _live(walk)
     walk.catch_up(walk.until)
 
@@ -45,7 +48,9 @@ def _live(walk: Walk) -> None:
     if fate.rests == "routed":
         return
     _mediate(walk)
-    if fate.rests != "mediating":
+    if fate.rests == "mediating":
+        _stay(walk)
+    else:
         END[fate.end](walk)
 
 
@@ -91,6 +96,14 @@ def _mediate(walk: Walk) -> None:
     if fate.extended and walk.dispute.state == "mediating":
         walk.do(verbs.extend, days=5, agreed=True, note="等待鉴定结果")
     _at_table(walk)
+
+
+def _stay(walk: Walk) -> None:
+    """Still at the table: where a tier's days are over, the next one signs and sits down with them."""
+    while walk.dispute.state in ("routed", "mediating"):
+        walk.rise(by_clock=True)
+        if walk.dispute.state == "mediating":
+            walk.meet()
 
 
 def _at_table(walk: Walk) -> None:

@@ -29,6 +29,8 @@ BENT = {
 SLOW = {"written": 24, "refused": 26, "failed": 26, "arbitration": 75, "court": 120, "elsewhere": 40}
 """Days before now that such an end must have begun to be over by now; the others take a fortnight at most."""
 QUICK_DAYS = 12
+BOOKED_DAYS = 4
+"""Younger bookings may not be screened yet, and what is not accepted is not counted."""
 RESTS = (
     # younger than so many days, where an open one rests, relative
     (1.0, {"accepted": 2, "guided": 1, "routed": 3, "mediating": 1}),
@@ -70,11 +72,13 @@ def draw(rng: random.Random, *, age: float, rests: bool) -> Fate:
     if rests:
         stays = _rest(rng, age)
         end = {"court": "court", "arbitration": "arbitration", "failed": "failed"}.get(stays, "written")
-    fits = rests or age > 30
+    source = rng.choices(tuple(SOURCES), tuple(SOURCES.values()))[0]
+    if source == "booking" and age < BOOKED_DAYS:
+        source = "walk_in"
     return Fate(
-        type=kind, source=rng.choices(tuple(SOURCES), tuple(SOURCES.values()))[0],
+        type=kind, source=source,
         complexity=rng.choices(("simple", "complex", "knotty"), (78, 19, 3))[0], flags=_flags(rng, kind), end=end,
-        rests=stays, rises=rng.choices((0, 1, 2), (89, 9, 2))[0] if fits and age > 45 else 0, by_clock=rng.random() < 0.35,
+        rests=stays, rises=rng.choices((0, 1, 2), (89, 9, 2))[0] if age > 45 else 0, by_clock=rng.random() < 0.35,
         sessions=rng.choices((0, 1, 2), (3, 5, 2) if end == "oral" else (0, 7, 3))[0], late=rng.random() < 0.07,
         confirms=rng.choices(("confirmed", "refused", ""), (17, 1, 82))[0] if stays != "confirmed" else "confirmed",
         declined=rng.random() < 0.03, extended=rng.random() < 0.03, invites=rng.random() < 0.05,

@@ -163,8 +163,7 @@ def make_one(company: Company, key: str, started: datetime, at: datetime, *, res
             with batch() as shared:
                 life = Walk(company, fate, shared, until=at, rng=rng)
                 told = tell(company, fate, key, rng)
-                life.come_in(told, started, _who(company, fate, told, started))
-                dispute_ends.live(life)
+                dispute_ends.live(life, told, started, _who(company, fate, told, started))
             return life.dispute
         except MoveRefused as refusal:
             refused = refusal
