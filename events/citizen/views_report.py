@@ -26,6 +26,8 @@ from events.citizen.presenting import day_and_time, expected, similar_cards
 from events.client_keys import one_at_a_time
 from events.placing import place_of
 from grids import places
+from grids.addresses import register
+from grids.addresses.finding import find
 
 YEAR_SECONDS = 31_536_000
 
@@ -207,16 +209,22 @@ def _report(
     verdict = limits.take(wanted, at=request.at)
     if not verdict:
         return too_many(request, verdict, _("提交太频繁了,请稍后再试;紧急情况请直接打电话"))
+    typed = data["address"] if data["lon"] is None and not data["grid"] else ""
+    sure = find(typed).sure if typed else None
     told = transitions.Report(
-        source="citizen", text=form.words, category=kinds.category_of(data["kind"]), lon=data["lon"], lat=data["lat"],
+        source="citizen", text=form.words, category=kinds.category_of(data["kind"]),
+        lon=sure.lon if sure else data["lon"], lat=sure.lat if sure else data["lat"],
         accuracy_m=round(data["accuracy"]) if data["accuracy"] is not None and data["lon"] is not None else None,
-        address=data["address"], area=data["grid"] or None, client_key=asked.client_key, reporter_name=data["name"],
+        address=data["address"], area=(sure.grid if sure else data["grid"]) or None, client_key=asked.client_key,
+        reporter_name=data["name"],
         reporter_phone=data["phone"], is_secret=data["is_secret"], wants_notice=bool(data["phone"]),
     )
     with transaction.atomic():
         event = transitions.report(told, actor=request.actor, at=request.at)
         if files:
             material.attach_all(event, files, purpose="report", actor=request.actor, at=request.at)
+        if typed and sure is None:  # it waits on the register's list, and is placed when somebody settles it there
+            register.note_unresolved(typed, subject=f"event:{event.number}", at=request.at)
     return redirect("citizen:receipt", token=event.token)
 
 

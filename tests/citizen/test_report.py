@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from events.citizen import question
 from events.models import Event, EventAttachment, EventReporter
+from grids.addresses.index import bump
+from grids.models import PublicPlace, UnresolvedAddress
 from tests.citizen.conftest import Visitor
 from tests.pictures import jpeg
 
@@ -50,6 +52,18 @@ def test_what_is_wrong_is_said_beside_the_field(world, visitor, fields, words):
     assert answer.status_code == 400
     assert words in answer.content.decode()
     assert not Event.objects.exists()
+
+
+def test_a_typed_address_is_placed_by_the_register_or_waits_on_its_list(world, visitor):
+    grid = world.areas["grid_a1"]
+    PublicPlace.objects.create(name="阳光花园", kind="compound", lon=106.805, lat=39.605, grid=grid)
+    bump()
+    found = Event.objects.get(token=visitor.report(address="阳光花园3号楼"))
+    assert (found.grid_code, found.is_located) == (grid.code, True)
+    assert not UnresolvedAddress.objects.exists()
+    lost = Event.objects.get(token=visitor.report(address="不知名巷子深处"))
+    assert not lost.is_located
+    assert UnresolvedAddress.objects.get().subjects == [f"event:{lost.number}"]
 
 
 def test_a_scanned_plate_is_the_place(world, visitor):
