@@ -44,7 +44,7 @@ FIELDS = {
     "number": "'H' || e.id", "state": "CASE WHEN e.state = 'closed' THEN 'closed' ELSE 'handling' END", "version": "1",
     "trail_head": "''", "changed_xid": "0", "changed_at": "e.reported_at", "area_id": "e.area_id", "area_path": "e.area_path",
     "unit_ids": "e.unit_ids", "due_stage": "''", "demand": "'complaint'", "channel": "'phone'", "token": "md5('h' || e.id)",
-    "tracking_code": "upper(substr(md5('i' || e.id), 1, 4) || '-' || substr(md5('j' || e.id), 1, 4))", "is_secret": "false",
+    "tracking_code": "overlay(upper(lpad(to_hex(e.id), 8, '0')) placing '-' from 5 for 0)", "is_secret": "false",
     "may_call_back": "true", "call_back_slot": "''", "title": "e.title", "text": "e.text", "address": "e.address", "lon": "e.lon",
     "lat": "e.lat", "is_located": "true", "district_code": "e.district_code", "street_code": "e.street_code",
     "community_code": "e.community_code", "grid_code": "e.grid_code", "category_id": "e.category_id", "urgency": "e.urgency",
