@@ -62,6 +62,8 @@ def _search(unit: Unit) -> Iterator[Figure]:
     for n in range(ARTICLES):
         one, two = words[n % 30 : n % 30 + 4], words[n * 7 % 34 : n * 7 % 34 + 4]
         text = f"遇到{one}请先核对情况{n}。涉及{two}的由归口单位三个工作日内答复,材料以公示为准。" * 4
+        if n % 50 == 0:  # a complaint needs three pairs of an article
+            text += "楼道停电、路灯不亮的,先看总闸,物业没人接电话可拨供电抢修。"
         wording = Wording(f"{one}{two}怎么办 {n}", text, f"{one}先核对。", (one, two))
         article = transitions.create(wording, unit=unit, actor=actor, at=NOON)
         transitions.submit(article, actor=actor, at=NOON)

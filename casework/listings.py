@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
 KEPT = 512
 Statement = tuple[tuple[str, ...], str, tuple]
+"""Names of the columns, SQL, values; empty SQL for a list that can hold nothing."""
 _kept: OrderedDict[Hashable, Statement] = OrderedDict()
 
 
@@ -29,6 +31,8 @@ def rows(key: Hashable, make: Callable[[], QuerySet]) -> list[dict]:
     else:
         _kept.move_to_end(key)
     names, statement, values = found
+    if not statement:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -37,7 +41,10 @@ def rows(key: Hashable, make: Callable[[], QuerySet]) -> list[dict]:
 def _composed(wanted: QuerySet) -> Statement:
     """Raises ValueError for columns that the framework would still convert after reading."""
     compiler = wanted.query.get_compiler(connection=connection)
-    statement, values = compiler.as_sql()
+    try:
+        statement, values = compiler.as_sql()
+    except EmptyResultSet:
+        return (), "", ()
     if compiler.get_converters([column for column, _sql, _alias in compiler.select]):
         raise ValueError("a kept list has plain columns only")
     return tuple(wanted.query.values_select), statement, tuple(values)

@@ -165,9 +165,14 @@ def _bodies(rows: QuerySet, since: datetime, narrowed: dict[str, Any]) -> list[d
     ]
 
 
+def hides(part: int, whole: int) -> bool:
+    """Whether a share would tell a cell below five: the part, the rest or the whole."""
+    return whole < SMALL or 0 < part < SMALL or 0 < whole - part < SMALL
+
+
 def record_of(body: MediationBody, *, at: datetime, days: int = 365) -> dict[str, Any]:
     """What stands on a body's page of its own work: a year's cases without those settled elsewhere. Everybody who
-    may look up a body reads it, so cells below five are told as «不足5» and their rates not at all."""
+    may look up a body reads it, so cells below five are told as «不足5», and a rate that would give one away not at all."""
     rows = Dispute.objects.filter(body=body, registered_at__gte=at - timedelta(days=days))
     got = rows.aggregate(
         in_hand=Count("pk", filter=Q(state__in=IN_HAND)), **{name: Count("pk", filter=q) for name, q in PARTS.items()}
@@ -180,7 +185,7 @@ def record_of(body: MediationBody, *, at: datetime, days: int = 365) -> dict[str
         )
     ]
     rates = [
-        {"name": name, "value": rate(got[part], got[whole]) if got[whole] >= SMALL else None, "formula": formula}
+        {"name": name, "value": None if hides(got[part], got[whole]) else rate(got[part], got[whole]), "formula": formula}
         for _code, name, part, whole, formula in RATES
     ]
     return {"counts": counts, "rates": rates, "days": days}

@@ -18,9 +18,9 @@ from grids import queries as land
 from grids.models import Area
 
 PERMISSION = "grids.view"
+"""Bodies are a register of the land: whoever may look at units may look at them."""
 MOST_UNCOUNTED = 2
 """A committee and a family station at one address are one mark; more bear their number."""
-"""Bodies are a register of the land: whoever may look at units may look at them."""
 ROWS, OUTSIDE_ROWS = 40, 100
 
 

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TextIO
 
@@ -26,6 +26,7 @@ from casework.clock.authority import database_time
 from dashboard.tallies import fold_all
 from events.models import Event
 from governance.demo import memory
+from governance.demo.chunks import Chunk, apportion, cut
 from governance.demo.fate import Fate
 from governance.demo.past import DAYS, play_reports
 from governance.demo.player import Life, Player, Told
@@ -43,19 +44,6 @@ MARGIN = 0.004
 """Left for the settling at the end: what is made cannot be unmade."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Days ``first`` … ``last`` with how many reports on each, and how many of them stay open."""
-
-    number: int
-    days: tuple[tuple[date, int], ...]
-    left_open: int
-
-    @property
-    def size(self) -> int:
-        return sum(count for _day, count in self.days)
-
-
 def counts(at: datetime) -> tuple[int, int]:
     """(accepted, closed) of reports of the last year, as the wall counts them."""
     rows = Event.objects.filter(reported_at__gt=at - timedelta(days=YEAR)).exclude(state__in=UNCOUNTED)
@@ -69,12 +57,7 @@ def plan(at: datetime, *, scale: float) -> list[Chunk]:
     start = date.fromordinal(memory.recall("full:day") or at.astimezone(SHANGHAI).date().toordinal())
     days = list(days_back(start - timedelta(days=DAYS), YEAR - DAYS - 1))
     weights = [weight(day) for day in days]
-    per_day = apportion(round(accepted * (1 - MARGIN)), weights)
-    chunks: list[list[tuple[date, int]]] = [[]]
-    for day, count in zip(days, per_day, strict=True):
-        if sum(n for _d, n in chunks[-1]) + count > CHUNK and chunks[-1]:
-            chunks.append([])
-        chunks[-1].append((day, count))
+    chunks = cut(days, apportion(round(accepted * (1 - MARGIN)), weights), most=CHUNK)
     open_all = max(0, accepted - closed)
     shares = apportion(open_all, [(1 + 6 * (n / len(chunks)) ** 3) * sum(c for _d, c in days) for n, days in enumerate(chunks)])
     return [Chunk(n, tuple(days), shares[n]) for n, days in enumerate(chunks)]
@@ -92,18 +75,6 @@ def _wanted(at: datetime, scale: float) -> tuple[int, int]:
         memory.keep("full:closed", wanted[1])
         memory.keep("full:day", at.astimezone(SHANGHAI).date().toordinal())
     return wanted
-
-
-def apportion(total: int, weights: list[float]) -> list[int]:
-    """Whole numbers in proportion that add up to the total."""
-    found, carried, whole = [], 0.0, sum(weights) or 1
-    for share in weights:
-        carried += total * share / whole
-        found.append(int(carried + 1e-9))
-        carried -= found[-1]
-    if found:
-        found[-1] += total - sum(found)
-    return found
 
 
 def walk(

@@ -11,7 +11,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TextIO
 
@@ -27,12 +26,12 @@ from disputes.models import Dispute
 from disputes.statistics import PARTS
 from disputes.telling import ClaimTold, PartyTold, Told
 from governance.demo import dispute_ends, dispute_fates, memory
+from governance.demo.chunks import Chunk, apportion, cut
 from governance.demo.dispute_company import Company
 from governance.demo.dispute_fates import Fate
 from governance.demo.dispute_walk import Walk
 from governance.demo.dispute_words import MATTERS, sum_of
 from governance.demo.disputes import KEY, BrokenDemo
-from governance.demo.full import apportion
 from governance.demo.reports import SHANGHAI, days_back, moments, weight
 from governance.demo.stage import Stage
 from governance.progress import Progress
@@ -52,19 +51,6 @@ OPEN_BY_AGE = ((7, 9.0), (26, 6.0), (60, 2.0), (120, 1.0), (200, 0.5), (999, 0.1
 """How likely one of so few days is still open, relative."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Days with how many disputes on each, and how many of them stay open."""
-
-    number: int
-    days: tuple[tuple[date, int], ...]
-    left_open: int
-
-    @property
-    def size(self) -> int:
-        return sum(count for _day, count in self.days)
-
-
 def counts(at: datetime) -> tuple[int, int]:
     """(accepted, closed) of the last year, as ``/disputes/figures/?days=365`` counts them."""
     rows = Dispute.objects.filter(registered_at__gte=at - timedelta(days=YEAR))
@@ -76,12 +62,7 @@ def plan(at: datetime, *, scale: float) -> list[Chunk]:
     """The chunks of the year. What was counted when the walk began is remembered: the same plan whenever it goes on."""
     accepted, closed, today = _wanted(at, scale)
     days = list(days_back(today - timedelta(days=1), SPAN))
-    per_day = apportion(round(accepted * (1 - MARGIN)), [weight(day) for day in days])
-    chunks: list[list[tuple[date, int]]] = [[]]
-    for day, count in zip(days, per_day, strict=True):
-        if sum(n for _d, n in chunks[-1]) + count > CHUNK and chunks[-1]:
-            chunks.append([])
-        chunks[-1].append((day, count))
+    chunks = cut(days, apportion(round(accepted * (1 - MARGIN)), [weight(day) for day in days]), most=CHUNK)
     shares = apportion(max(0, accepted - closed), [sum(n * _openness((today - day).days) for day, n in part) for part in chunks])
     return [Chunk(n, tuple(part), min(shares[n], sum(c for _d, c in part))) for n, part in enumerate(chunks)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from casework import listings
 from casework.models import ReadLog
 from tests import world as worlds
 from tests.api.conftest import Api
@@ -137,3 +139,33 @@ def test_categories_come_with_their_service_class(api: Client) -> None:
     assert minor["parent"] == "08"
     assert minor["service_class"]["budgets"]["handle"]["seconds"] > 0
     assert sum(1 for row in rows if row["parent"] is None) == 18
+
+
+def test_a_list_asked_again_is_composed_once_and_never_answers_from_before(
+    api: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """New rows, another reader, a post that ends: each is seen at once, although the statement is kept."""
+    composed, compose = [], listings._composed
+    monkeypatch.setattr(listings, "_kept", OrderedDict())
+    monkeypatch.setattr(listings, "_composed", lambda wanted: composed.append(wanted) or compose(wanted))
+    first = worlds.reported(world).number
+
+    def numbers(who: str) -> list[str]:
+        return [row["number"] for row in api(who).get("events/?state=reported").json()["results"]]
+
+    assert numbers("officer_a") == [first]
+    second = worlds.reported(world).number
+    assert numbers("officer_a") == [second, first]
+    assert len(composed) == 1, "the same list in the same words"
+    assert numbers("stranger") == []
+    assert len(composed) == 2
+    world.people["officer_a"].posts.update(valid_to=(NOON - timedelta(days=2)).date())
+    assert api("officer_a").get("events/?state=reported").status_code == 403
+
+
+@pytest.mark.parametrize("query", ["category=abc", "category=0", "category=abc&order=id", "category=none&state=closed"])
+def test_a_filter_that_nothing_can_pass_gives_an_empty_list_each_time(api: Client, world: World, query: str) -> None:
+    worlds.reported(world)
+    for _again in range(2):
+        answer = api("dispatcher").get(f"events/?{query}")
+        assert (answer.status_code, answer.json()) == (200, {"results": [], "next": None})

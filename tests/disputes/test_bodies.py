@@ -59,3 +59,9 @@ def test_a_bodys_record_counts_its_own_cases_and_hides_small_cells(world: World)
     page = signed_in(house.world.people["officer_a"]).get(f"/disputes/bodies/{body.code}/").content.decode()
     assert "业绩" in page
     assert "不足5" in page
+
+
+def test_no_rate_tells_a_hidden_cell() -> None:
+    assert [statistics.hides(part, whole) for part, whole in ((0, 4), (2, 9), (7, 9), (0, 9), (9, 9), (5, 10))] == [
+        True, True, True, False, False, False,
+    ]  # fmt: skip
