@@ -35,7 +35,7 @@ DEBOUNCE_MS = 400
 """What the page waits after the last key before it asks (static/hotline/suggest.js)."""
 PER_SECOND = 5
 BACKEND = "governance.backends.RoleBackend"
-WORDS = "小区门口路灯不亮已经三天了,晚上老人孩子走路看不清,打了物业电话没有人管,希望尽快派人来修理并且给个准确的时间。"
+WORDS = "小区门口路灯不亮已经三天了,晚上老人孩子走路看不清,打了物业电话没有人管,希望尽快派人来修理并且给个准确的时间,谢谢你。"
 OPENING = "水停电暖气灯井盖垃圾油烟噪声物业电梯漏水宽带公交停车违建积水路面占道"
 FIRST = "阳光天泽金沙玉泉书香华庭枫林盛和锦江春晖福临梧桐翠园滨湖银河嘉和云岭瑞丰祥云丽景"
 LAST = "花园家园嘉园雅苑新村小区名邸佳苑"
