@@ -14,6 +14,8 @@ const SHAPES = {
 };
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+/** Of an outline, or of a building that is known as a point only. */
+const boundsOf = (layer) => (layer.getBounds ? layer.getBounds() : L.latLngBounds([layer.getLatLng()]));
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** Level 0-3 of the load ramp; the breaks are fixed so that a colour means the same every day. */
@@ -116,6 +118,7 @@ export class GridMap {
     this.areaLayer = L.geoJSON({ ...collection, features: collection.features.filter((one) => one.geometry) }, {
       pane: "areas", renderer: this.areaRenderer,
       style: (feature) => this.#areaStyle(feature.properties),
+      pointToLayer: (feature, at) => L.circleMarker(at, { pane: "areas", renderer: this.areaRenderer, radius: 6 }),
       onEachFeature: (feature, layer) => this.#area(feature, layer),
     }).addTo(this.map);
     if (labels) this.#labelAreas();
@@ -125,7 +128,7 @@ export class GridMap {
   #area(feature, layer) {
     const { key } = feature.properties;
     this.areas.set(String(key), { layer, properties: { ...feature.properties } });
-    layer.on("click", () => this.#open(String(key), layer.getBounds().getCenter()));
+    layer.on("click", () => this.#open(String(key), boundsOf(layer).getCenter()));
     layer.on("mouseover", () => layer.setStyle({ weight: 2.5, color: colour("accent") }).bringToFront());
     layer.on("mouseout", () => layer.setStyle(this.#areaStyle(this.areas.get(String(key)).properties)));
   }
@@ -156,7 +159,7 @@ export class GridMap {
       area.count = element("span", { class: "map-label__count" }, String(count ?? value ?? ""));
       const node = element("div", { class: "map-label" }, element("span", {}, name), area.count);
       this.map.getPane("labels").append(node);
-      const at = center ? L.latLng(center[1], center[0]) : area.layer.getBounds().getCenter();
+      const at = center ? L.latLng(center[1], center[0]) : boundsOf(area.layer).getCenter();
       this.labels.push({ node, at, weight: value || 0, area });
     }
   }
@@ -244,8 +247,8 @@ export class GridMap {
       this.map.setView(mark.layer.getLatLng(), Math.max(this.map.getZoom(), 15), { animate: !still() });
       mark.layer.openPopup();
     } else if (area) {
-      this.map.fitBounds(area.layer.getBounds(), { padding: [40, 40], maxZoom: 16, animate: !still() });
-      this.#open(String(key), area.layer.getBounds().getCenter());
+      this.map.fitBounds(boundsOf(area.layer), { padding: [40, 40], maxZoom: 16, animate: !still() });
+      this.#open(String(key), boundsOf(area.layer).getCenter());
     }
     return Boolean(mark || area);
   }
@@ -289,7 +292,7 @@ export class GridMap {
   #gridLines() {
     const first = this.areas.values().next().value;
     if (!first) return;
-    const box = first.layer.getBounds();
+    const box = boundsOf(first.layer);
     const size = this.map.latLngToContainerPoint(box.getNorthWest()).distanceTo(this.map.latLngToContainerPoint(box.getSouthEast()));
     const weight = size < 9 ? 0 : 0.6;
     if (weight === this.lineWeight) return;
