@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django import template
@@ -40,6 +40,14 @@ def moment(value: datetime | None, at: datetime | None = None) -> str:
     if at is not None and timezone.localtime(at).date() == local.date():
         return local.strftime("%H:%M")
     return local.strftime("%Y-%m-%d %H:%M")
+
+
+@register.filter
+def iso(value: date | None, step: str = "seconds") -> str:
+    """A day, or a moment in the district's time zone, as machines read it (``datetime=``), no finer than ``step``."""
+    if value is None:
+        return ""
+    return timezone.localtime(value).isoformat(timespec=step) if isinstance(value, datetime) else value.isoformat()
 
 
 @register.filter
