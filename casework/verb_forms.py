@@ -35,8 +35,11 @@ def unit_choices() -> list[tuple[int, str, str]]:
     return loader.keep("unit_choices", read)
 
 
-class UnitSelect(forms.Select):
+class _Searched:
     """A plain list without script; with it, ``static/events/chooser.js`` searches the letters of each entry."""
+
+    def __init__(self, attrs: dict | None = None) -> None:
+        super().__init__({"data-search": _("输入名称或拼音首字母"), **(attrs or {})})
 
     def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict:
         option = super().create_option(name, value, label, *args, **kwargs)
@@ -44,6 +47,14 @@ class UnitSelect(forms.Select):
         if letters:
             option["attrs"]["data-letters"] = letters
         return option
+
+
+class UnitSelect(_Searched, forms.Select):
+    """One unit."""
+
+
+class UnitsSelect(_Searched, forms.SelectMultiple):
+    """Several units."""
 
 
 class UnitField(forms.TypedChoiceField):
@@ -65,7 +76,7 @@ class UnitsField(forms.TypedMultipleChoiceField):
         super().__init__(
             coerce=lambda value: Unit.objects.filter(pk=value).first(), empty_value=[],
             choices=lambda: [(pk, name) for pk, name, _letters in unit_choices()],
-            widget=forms.SelectMultiple(attrs={"size": 6}), **kwargs,
+            widget=UnitsSelect(attrs={"size": 6}), **kwargs,
         )
 
 

@@ -168,7 +168,7 @@ class RetargetForm(UnseenForm):
     def prepare(self) -> None:
         rows = sorted(service_classes().values(), key=lambda row: row.rank)
         self.fields["service_class"].choices = [
-            (row.code, str(row)) for row in rows if row.code != self.case.service_class_id
+            ("", "——"), *((row.code, str(row)) for row in rows if row.code != self.case.service_class_id)
         ]
 
 

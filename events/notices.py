@@ -99,9 +99,9 @@ def whistlers(event: Event, payload: dict, at: datetime) -> list[int]:
 
 
 def checkers(event: Event, payload: dict, at: datetime) -> list[int]:
-    """The grid's workers and head for the check on the spot, the call-back desk for the telephone."""
+    """The grid's workers and head for the check on the spot; the call-back desk works from its own queue."""
     grid = posts_with("events.verify", at=at).filter(area__code__in=[event.grid_code or "-"])
-    return [*_available(grid, at), *on_land("events.call_back", event, at)]
+    return _available(grid, at)
 
 
 def scorers(event: Event, payload: dict, at: datetime) -> list[int]:

@@ -88,6 +88,14 @@ def _just_urged(dossier: Dossier, move: Move) -> list[models.Model]:
     return [dossier.event] if found else []
 
 
+def _not_yet_clue(dossier: Dossier, move: Move) -> list[models.Model]:
+    return [] if dossier.event.is_clue else [dossier.event]
+
+
+def _not_yet_proposed(dossier: Dossier, move: Move) -> list[models.Model]:
+    return [] if dossier.event.black_list_proposed else [dossier.event]
+
+
 FRONT = (
     "triage", "claim", "dispatch", "accept", "feed_back", "verify", "call_back", "evaluate", "confer",
     "rule_decline", "whistle", "delegate", "return_up", "decline", "urge", "resume",
@@ -173,8 +181,8 @@ VERBS = VerbTable(
             subjects=_rows("supervisions", lambda row: row.struck_off_at is None and row.replied_at is not None),
             none=gettext_lazy("没有可销号的督办单"),
         ),
-        Verb("mark_clue", more.ClueForm),
-        Verb("propose_blacklist", forms.OptionalNoteForm),
+        Verb("mark_clue", more.ClueForm, subjects=_not_yet_clue, none=gettext_lazy("已标记为线索")),
+        Verb("propose_blacklist", forms.OptionalNoteForm, subjects=_not_yet_proposed, none=gettext_lazy("已提名黑榜")),
         # Bonds
         Verb("merge", more.MergeForm, "KeyB", undo="split_off", holds=True),
         Verb("split_off", forms.NoteForm),

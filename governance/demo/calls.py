@@ -28,7 +28,7 @@ QUESTIONS = (
     ("供暖什么时候开始", "供暖期为每年10月15日至次年4月15日,以当年公告为准。"),
     ("孩子入学要准备哪些材料", "户口簿、房产证明或居住证,以学校当年的公告为准。"),
 )
-REGULAR = ("郝大妈", "13904730101")
+REGULAR = ("郝大妈", "10064730101")
 """Who often calls: the first number of the simulator, so that it rings with a history."""
 SETTLED = "您的建议已记录,会转给主管单位研究,感谢来电。"
 PRAISE = "社区网格员上门帮忙联系维修,态度很好,特来电表扬"

@@ -43,7 +43,8 @@ DEMAND_WORDS = {
     "tip_off": ("举报", "检举", "揭发"),
     "praise": ("表扬", "感谢", "点赞", "锦旗"),
     "suggestion": ("建议", "希望能增设", "提议", "最好能"),
-    "help": ("求助", "帮忙", "请派人", "麻烦派", "救", "困在", "需要帮助"),
+    "help": ("求助", "帮忙", "请派人", "麻烦派", "救", "困在", "需要帮助", "报修", "来修", "修一下",
+             "能修好", "什么时候能修", "什么时候修", "什么时候来修", "多久能修"),
     "complaint": ("投诉", "没人管", "扰民", "态度", "不解决", "拖延", "违规", "太吵"),
 }
 """Words by which the demand type is proposed; the agent decides."""
@@ -96,7 +97,11 @@ def demand_of(text: str) -> dict | None:
     learnt = learning.suggest_demand(text)
     if learnt is not None:
         return learnt
-    found = {code: [word for word in words if word in text] for code, words in DEMAND_WORDS.items()}
+    spoken = [word for words in DEMAND_WORDS.values() for word in words if word in text]
+    found = {  # a word inside a longer one says nothing by itself: 什么时候 in 什么时候能修 asks for the repair
+        code: [word for word in words if word in spoken and not any(word != more and word in more for more in spoken)]
+        for code, words in DEMAND_WORDS.items()
+    }
     ranked = sorted(((len("".join(words)), code) for code, words in found.items() if words), reverse=True)
     if not ranked or (len(ranked) > 1 and ranked[0][0] == ranked[1][0]):
         return None

@@ -155,7 +155,7 @@ def reveal(request: HttpRequest) -> JsonResponse:
 
 
 SCENES = (
-    ("13904730101", gettext_lazy("常来电的居民")), ("13904730102", gettext_lazy("新来电人")),
+    ("10064730101", gettext_lazy("常来电的居民")), ("10064730102", gettext_lazy("新来电人")),
     ("04733050001", gettext_lazy("固定电话")), ("", gettext_lazy("号码未显示")),
 )
 

@@ -1,11 +1,11 @@
 /** A verb's form as a page of its own: the chooser, chips that fill a field, nothing more. */
 
-import { prepareChooser } from "./chooser.js";
+import { prepareUnits } from "./chooser.js";
 import { submitForm } from "../shared/form.js";
 
 const form = document.querySelector("form.panel-form");
 if (form) {
-  prepareChooser(form, () => submitForm(form));
+  prepareUnits(form, () => submitForm(form));
   for (const group of form.querySelectorAll("[data-ideas]")) {
     group.addEventListener("click", (event) => {
       const idea = event.target.closest("[data-value]");

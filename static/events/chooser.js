@@ -1,6 +1,8 @@
 /** Unit chooser: suggestions by digit, any unit by letters of its name or pinyin, Enter takes the first. */
 
 import { isComposing } from "../shared/keys.js";
+import { pickSeveral } from "../shared/picker.js";
+import { searchable } from "../shared/searchable.js";
 import { element } from "../shared/words.js";
 import { deskWord } from "./fragment.js";
 
@@ -70,9 +72,21 @@ export function prepareChooser(form, submit) {
   }
   const field = select.closest(".field");
   field.after(list);
+  select.required = false; // a hidden field cannot say that it is empty: the server says it beside the box
   select.hidden = true;
   if (label) label.setAttribute("for", (search.id = `${select.id}-search`));
   select.after(search);
   // suggestions first, the search below them
   if (suggestions) field.before(suggestions);
+}
+
+/** The lists of units of a verb: one that sends the form at once (派单), others that are searched and wait for the rest. */
+export function prepareUnits(form, submit) {
+  if ("chooser" in form.dataset) prepareChooser(form, submit);
+  for (const select of form.querySelectorAll("select[data-search]")) {
+    if (select.dataset.ready) continue;
+    select.dataset.ready = "1";
+    if (select.multiple) pickSeveral(select);
+    else searchable(select);
+  }
 }

@@ -6,7 +6,7 @@ import { openPanel, closeTop } from "../shared/panel.js";
 import { pulseNow } from "../shared/pulse.js";
 import { offerUndo, say } from "../shared/toast.js";
 import { element, word } from "../shared/words.js";
-import { prepareChooser } from "./chooser.js";
+import { prepareUnits } from "./chooser.js";
 import { deskWord, getNodes } from "./fragment.js";
 
 const listeners = new Set();
@@ -144,7 +144,7 @@ function reveal({ number, shown, field }) {
 
 function wire(form) {
   prepareForms(form.parentElement);
-  prepareChooser(form, () => submitVerb(form));
+  prepareUnits(form, () => submitVerb(form));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -189,6 +189,7 @@ function keepInWindow(box) {
   const size = box.getBoundingClientRect();
   const over = size.bottom - (innerHeight - 8);
   if (over > 0) box.style.top = `${Math.max(8 + scrollY, parseFloat(box.style.top) - over)}px`;
+  box.scrollTop = 0; // suggestions stand first and are seen first
 }
 
 /** Fetch the panel of a verb and open it beside `opener`. */

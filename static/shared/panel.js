@@ -9,7 +9,8 @@ function focusInto(box) {
   const stops = [...box.querySelectorAll(FOCUSABLE)];
   // The first thing to do, not the way out.
   const wish = box.querySelector("[autofocus]") || stops.find((node) => !node.closest("[class$=__head]")) || stops[0];
-  (wish || box).focus();
+  // A small panel is still to be placed: scrolled to its field it would hide what stands above it.
+  (wish || box).focus({ preventScroll: box.classList.contains("small-panel") });
 }
 
 function push(box, opener, onClose, modal = false) {

@@ -52,7 +52,7 @@ def test_who_hears_what_along_the_main_line(world: World) -> None:
     outbox.do_due(at=NOON)
     assert told("reported") == told("awaiting_dispatch") == told("verified") == set()  # the desk's queues show it
     assert told("dispatched") == {"handler"}  # told late: by then the handler had signed
-    assert told("handled") == {"worker_a1", "cover_a1", "head_a1", "call_backer"}
+    assert told("handled") == {"worker_a1", "cover_a1", "head_a1"}  # the telephone works from its queue
     assert told("closed") == {"worker_a1", "officer_a"}
     words = " ".join(f"{title} {text}" for title, text in Notice.objects.values_list("title", "text"))
     assert "王小明" not in words

@@ -63,6 +63,14 @@ def test_one_answer_has_every_part_with_its_reason(desk: World) -> None:
     assert told["promise"]["label"]
 
 
+def test_asking_when_it_will_be_repaired_is_no_question_of_knowledge(db: None) -> None:
+    def proposed(text: str) -> str:
+        return suggesting.demand_of(text)["code"]
+
+    assert proposed("楼道灯坏了,什么时候能修好") == "help"
+    assert proposed("想问一下供暖什么时候开始") == "consult"
+
+
 def test_duplicates_stand_in_two_rings_and_ended_ones_are_marked(desk: World) -> None:
     near = calls.dispatching(desk, at=NOON, lon=106.8051, lat=39.605, area=None)
     far = calls.dispatching(desk, at=NOON, lon=106.807, lat=39.605, area=None)
