@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db import Error, connection
 from django.utils import timezone
 
+from accounts import prepared
 from casework.clock.authority import database_time, server_time
-from casework.models import Channel, Heartbeat, Notice
+from casework.models import Channel, Heartbeat
 
 MOST_SKEW_SECONDS = 30
 SILENT_AFTER = timedelta(seconds=90)
@@ -18,14 +19,26 @@ PARTS = ("worker", "beat", "relay")
 BROKER_SECONDS = 0.5
 
 
+_UNREAD = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM casework_notice WHERE person_id = %s AND read_at IS NULL AND show_at <= %s LIMIT 100
+    ) AS line
+"""
+_SILENT = "SELECT name, at FROM casework_heartbeat WHERE at < %s"
+
+
 def unread_count(user: object, *, at: datetime) -> int:
     """Unread lines in this person's bell, those held back by quiet hours left out; counts to 100 at most."""
-    return Notice.objects.filter(person=user, read_at__isnull=True, show_at__lte=at)[:100].count()
+    with connection.cursor() as cursor:
+        prepared.execute(cursor, _UNREAD, [user.pk, at])
+        return cursor.fetchone()[0]
 
 
 def machinery_alarms(*, at: datetime) -> list[dict]:
     """Parts whose heartbeat is older than 90 s: ``[{"name", "at"}]``. A part that never beat is not there."""
-    return list(Heartbeat.objects.filter(at__lt=at - SILENT_AFTER).values("name", "at"))
+    with connection.cursor() as cursor:
+        prepared.execute(cursor, _SILENT, [at - SILENT_AFTER])
+        return [{"name": name, "at": beat} for name, beat in cursor.fetchall()]
 
 
 _OUTBOX = """
