@@ -39,7 +39,7 @@ class _Searched:
     """A plain list without script; with it, ``static/events/chooser.js`` searches the letters of each entry."""
 
     def __init__(self, attrs: dict | None = None) -> None:
-        super().__init__({"data-search": _("输入名称或拼音首字母"), **(attrs or {})})
+        super().__init__({"data-search": _("输入名称或拼音首字母"), "data-none": _("没有匹配的单位"), **(attrs or {})})
 
     def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> dict:
         option = super().create_option(name, value, label, *args, **kwargs)

@@ -38,8 +38,8 @@ class DelegateForm(UnseenForm):
     def _nodes(self) -> list[tuple[str, str, Unit, Area | None]]:
         own = self.order.unit
         units = list(
-            Unit.objects.filter(is_active=True, area__path__startswith=own.area.path).exclude(pk=own.pk)
-            .select_related("area").order_by("code")[:30]
+            Unit.objects.filter(is_active=True, area__path__startswith=own.area.path)
+            .exclude(pk=own.pk).exclude(kind="mediation").select_related("area").order_by("code")[:30]
         )
         home = next((unit for unit in units if self.case.community_code == unit.area.code), None)
         units.sort(key=lambda unit: unit is not home)

@@ -9,11 +9,12 @@ from django.views.decorators.http import require_safe
 
 from events.counting import live
 from events.models import Decline, Extension, SupervisionOrder, WorkOrder
+from events.models.event import ENDED
 from events.presenting import ROW_FIELDS
 from events.queries import visible_to
 from events.views.desk import list_rows
 from events.views.edge import for_staff
-from events.workflow import OPEN_ORDER
+from events.workflow import HANDLE_STATES, OPEN_ORDER
 from grids.models import Post
 from grids.scope import SHANGHAI
 
@@ -61,8 +62,8 @@ def supervision(request: HttpRequest) -> HttpResponse:
     colour = request.GET.get("colour", "")
     if colour in SupervisionOrder.Colour.values:
         orders = orders.filter(colour=colour)
-    declines = Decline.objects.filter(event__in=seen, ruling="pending")
-    asked = Extension.objects.filter(event__in=seen, state="asked")
+    declines = Decline.objects.filter(event__in=seen, ruling="pending").exclude(event__state__in=ENDED)
+    asked = Extension.objects.filter(event__in=seen, state="asked", event__state__in=HANDLE_STATES)
     shown = {
         "supervisions": orders.select_related("event", "unit", "issued_by").order_by(
             F("replied_at").asc(nulls_first=True), "reply_due_at"

@@ -76,16 +76,16 @@ def desk(request: HttpRequest) -> HttpResponse:
     order = request.GET.get("order") or view.order
     size = int(request.GET["size"]) if request.GET.get("size") in map(str, SIZES) else PAGE
     try:
-        page = queries.page(
-            rows_of(request, code, form), order=order, cursor=request.GET.get("c", ""), size=size, fields=ROW_FIELDS
-        )
+        found = rows_of(request, code, form)
+        page = queries.page(found, order=order, cursor=request.GET.get("c", ""), size=size, fields=ROW_FIELDS)
+        total = _total(request, form, found, page, counts.get(code))
     except MoveRefused as refused:
         messages.error(request, refused.detail)
-        page = queries.Page([], "")
+        page, total = queries.Page([], ""), 0
     chosen = _selected(request)
     shown = {
         "view": view, "views": _views(request, counts, code), "filter": form, "order": order, "size": size,
-        "sizes": SIZES, "rows": list_rows(request, page.rows, selected=chosen.get("event")), "total": counts.get(code),
+        "sizes": SIZES, "rows": list_rows(request, page.rows, selected=chosen.get("event")), "total": total,
         "next_url": f"?{query_without(request, 'sel')}&c={page.next}" if page.next else "",
         "first_url": f"?{query_without(request, 'sel')}" if request.GET.get("c") else "",
         "query": query_without(request, "sel"), "sorts": _sorts(request, order),
@@ -99,6 +99,16 @@ def desk(request: HttpRequest) -> HttpResponse:
         shown["today"] = dispatched_today(request.rights, at=request.at)
     shown.update(chosen)
     return render(request, "events/desk.html", shown)
+
+
+def _total(
+    request: HttpRequest, form: FilterForm, found: QuerySet[Event], page: queries.Page, of_view: int | None
+) -> int | None:
+    """How many the list has: the view's own count, or of what the filters and the number behind it leave."""
+    if not form.chips and not request.GET.get("of"):
+        return of_view
+    whole = not page.next and not request.GET.get("c")
+    return len(page.rows) if whole else found.order_by().count()
 
 
 def _hidden(request: HttpRequest) -> list[str]:

@@ -1,5 +1,6 @@
 /** Unit chooser: suggestions by digit, any unit by letters of its name or pinyin, Enter takes the first. */
 
+import { fit } from "../shared/fitting.js";
 import { isComposing } from "../shared/keys.js";
 import { pickSeveral } from "../shared/picker.js";
 import { searchable } from "../shared/searchable.js";
@@ -11,12 +12,7 @@ const SHOWN = 8;
 function found(options, text) {
   const wish = text.trim().toLowerCase();
   if (!wish) return [];
-  const score = ({ name, letters }) => {
-    if (name.includes(wish)) return name.startsWith(wish) ? 0 : 1;
-    const place = letters.split(" ").map((part) => part.indexOf(wish)).filter((at) => at >= 0);
-    return place.length ? 2 + Math.min(...place) : -1;
-  };
-  return options.map((option) => ({ ...option, rank: score(option) })).filter((option) => option.rank >= 0)
+  return options.map((option) => ({ ...option, rank: fit(option.name, option.letters, wish) })).filter((option) => option.rank >= 0)
     .sort((a, b) => a.rank - b.rank).slice(0, SHOWN);
 }
 

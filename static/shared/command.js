@@ -43,14 +43,14 @@ function matches(all, text) {
   return hits.slice(0, SHOWN);
 }
 
-async function open() {
-  const { pages, verbs } = await commands();
-  const all = [...acts(verbs), ...pages.map((page) => ({ ...page, kind: "page", run: () => location.assign(page.url) }))];
+function open() {
+  let all = acts({});
   const input = element("input", { type: "search", class: "input", role: "combobox", "aria-expanded": "true", "aria-controls": "command-list", autocomplete: "off",
     autofocus: true, placeholder: word("commandHint"), "aria-label": word("commandHint"), "data-no-draft": true });
   const list = element("ul", { id: "command-list", class: "commands", role: "listbox", "aria-label": word("command") });
   let hits = [];
   let at = 0;
+  let ready = null;
   const words = { act: "commandAct", page: "commandPage", ticket: "commandTicket", search: "commandSearch" };
   const take = (hit) => {
     closeTop();
@@ -72,13 +72,18 @@ async function open() {
     if (isComposing(event)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && hits.length) at = (at + step + hits.length) % hits.length;
-    else if (event.key === "Enter" && hits[at]) take(hits[at]);
+    else if (event.key === "Enter") ready.then(() => hits[at] && take(hits[at]));
     else return;
     event.preventDefault();
     draw();
   });
   openDialog(word("command"), element("div", { class: "stack" }, input, list));
   look();
+  // At once, so that what is typed meets the bar and not the keys of the page; the pages come when they are there.
+  ready = commands().then(({ pages, verbs }) => {
+    all = [...acts(verbs), ...pages.map((page) => ({ ...page, kind: "page", run: () => location.assign(page.url) }))];
+    if (input.isConnected) look();
+  });
 }
 
 export function startCommands() {

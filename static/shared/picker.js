@@ -1,6 +1,7 @@
 /** Several out of many: letters find, Enter or a click adds, what is chosen stands above and a click takes it off. */
 
 import { isComposing } from "./keys.js";
+import { ranked } from "./searchable.js";
 import { element, icon } from "./words.js";
 
 const SHOWN = 6;
@@ -8,11 +9,12 @@ const SHOWN = 6;
 /** `select` (multiple) carries the words of the box in data-search, its options their letters in data-letters. */
 export function pickSeveral(select) {
   const options = [...select.options];
+  const all = options.map((node) => ({ node, text: node.text, letters: node.dataset.letters || "" }));
   const chosen = element("p", { class: "chip-list", hidden: true });
   const list = element("div", { class: "picker", hidden: true });
   const box = element("input", { type: "search", class: "input", autocomplete: "off", placeholder: select.dataset.search,
     "aria-label": select.dataset.search, "data-no-draft": true, id: `${select.id}-search` });
-  const fits = (option, wish) => option.text.toLowerCase().includes(wish) || (option.dataset.letters || "").toLowerCase().includes(wish);
+  const nothing = element("p", { class: "field__hint", role: "status", hidden: true }, select.dataset.none || "");
   let hits = [];
 
   const set = (option, on) => {
@@ -24,7 +26,8 @@ export function pickSeveral(select) {
   };
   const draw = () => {
     const wish = box.value.trim().toLowerCase();
-    hits = wish ? options.filter((option) => !option.selected && fits(option, wish)).slice(0, SHOWN) : [];
+    hits = wish ? ranked(all, wish).map(({ node }) => node).filter((node) => !node.selected).slice(0, SHOWN) : [];
+    nothing.hidden = !wish || hits.length > 0;
     list.hidden = !hits.length;
     list.replaceChildren(...hits.map((option) => element("button", { type: "button", class: "picker__row", onclick: () => set(option, true) }, option.text)));
     const now = options.filter((option) => option.selected);
@@ -45,6 +48,6 @@ export function pickSeveral(select) {
   if (select.form) select.form.addEventListener("reset", () => setTimeout(draw));
   select.required = false; // a hidden field cannot say that it is empty: the server says it beside the box
   select.hidden = true;
-  select.before(chosen, box, list);
+  select.before(chosen, box, nothing, list);
   draw();
 }

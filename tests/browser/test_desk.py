@@ -64,6 +64,12 @@ def test_p_enter_dispatches_the_row_and_focus_goes_on(live_world: World, open_pa
     page.wait_for_function("() => !document.querySelector('.small-panel')")
 
 
+SEEN = """() => {
+    const box = document.querySelector(".small-panel"), { left, top } = box.getBoundingClientRect();
+    return box.scrollTop === 0 && box.contains(document.elementFromPoint(left + 20, top + 20));
+}"""
+
+
 def test_letters_find_a_unit_by_pinyin(live_world: World, open_page: OPEN) -> None:
     (event,) = awaiting(live_world, 1)
     page = open_page("dispatcher", "/desk/?view=to_dispatch")
@@ -72,6 +78,7 @@ def test_letters_find_a_unit_by_pinyin(live_world: World, open_page: OPEN) -> No
     page.wait_for_selector(".small-panel .chooser__search:focus")
     page.keyboard.type("gsgs")
     page.locator(".small-panel .chooser__row", has_text="供水公司").first.wait_for()
+    assert page.evaluate(SEEN)  # nothing stands over the head of the panel
     page.keyboard.press("Enter")
     page.locator(".toast", has_text="已派单 → 供水公司").wait_for()
     assert event.orders.get().unit == live_world.units["water"]

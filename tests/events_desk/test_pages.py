@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from casework.models import ReadLog
-from events import verbs
+from events import transitions, verbs
 from events.dossier import Dossier
 from events.queries import VIEWS
 from grids.scope import rights_of
@@ -221,3 +221,26 @@ def test_no_page_has_script_or_style_inside(world: World, signed_in: SignedIn, n
         inside = re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>|<style|\sstyle=|\son[a-z]+=", page)
         assert inside == [], (path, inside)
         assert not re.findall(r"""(?:src|href)=["'](?:https?:)?//""", page), path
+
+
+def test_a_filtered_list_counts_what_it_shows(world: World, signed_in: SignedIn, now: datetime) -> None:
+    several(world, now, 2)
+    make.awaiting_dispatch(world, at=now, urgency="P2")
+    client = signed_in("dispatcher")
+    totals = {
+        query: client.get(f"/desk/?view=to_dispatch{query}").context["total"]
+        for query in ("", "&urgency=P2", "&of=urgency%3DP2", "&urgency=P1")
+    }
+    assert totals == {"": 3, "&urgency=P2": 1, "&of=urgency%3DP2": 1, "&urgency=P1": 0}
+
+
+def test_what_can_no_longer_be_ruled_is_not_offered(world: World, signed_in: SignedIn, now: datetime) -> None:
+    event = make.in_progress(world, at=now)
+    transitions.decline(
+        make.the_order(event), actor=world.actor("handler", now), at=now, reason="not_our_duty", clause="第三条",
+        proposed_unit=world.units["zhujian"], note="不属本单位职责",
+    )
+    director = signed_in("director")
+    assert list(director.get("/desk/supervision/").context["declines"]) == list(event.declines.all())
+    type(event).objects.filter(pk=event.pk).update(state="closed")
+    assert list(director.get("/desk/supervision/").context["declines"]) == []
