@@ -26,6 +26,7 @@ from grids.tree_check import write_numbers
 SOURCE = "统计用区划代码"
 Progress = Callable[[str, int, int], None]
 """Called as ``(step, done, total)``; steps in order: read, compare, prepare, store, number, lineage."""
+_NULL = "\x00"
 _OFFICIAL = frozenset(OFFICIAL_LEVELS.values())
 
 
@@ -224,19 +225,22 @@ class _Import:
                    "load_cap", "tree_id", "lft", "rght", "depth")  # fmt: skip
         lines = _Lines(self._fresh_lines(ids, numbers))
         with connection.cursor() as cursor:
-            cursor.cursor.copy_expert(f"COPY grids_area ({', '.join(columns)}) FROM STDIN", lines)
+            cursor.cursor.copy_expert(f"COPY grids_area ({', '.join(columns)}) FROM STDIN", lines, size=65_536)
 
     def _fresh_lines(self, ids: dict[str, int], numbers: dict[int, Number]) -> Iterator[str]:
+        """Rows in PostgreSQL's text format. Names are printable, so only the backslash needs care."""
         cap = Area._meta.get_field("load_cap").default
         total = len(self.fresh)
         for done, row in enumerate(self.fresh, start=1):
-            key = ids[row.code]
-            at = numbers[key]
+            key, parent = ids[row.code], ids.get(row.parent)
+            tree, left, right, depth, path = numbers[key]
             short = shorten(row.name)
-            yield _copy_line(
-                key, row.code, row.name, short, pinyin_of(short), row.level, ids.get(row.parent), at.path,
-                row.unit_type, "", "", row.terrain, "", "", "f", SOURCE, cap, at.tree_id, at.lft, at.rght, at.depth,
-            )  # fmt: skip
+            line = (
+                f"{key}\t{row.code}\t{row.name}\t{short}\t{pinyin_of(short)}\t{row.level}\t"
+                f"{_NULL if parent is None else parent}\t{path}\t{row.unit_type}\t\t\t{row.terrain}\t\t\tf\t{SOURCE}\t"
+                f"{cap}\t{tree}\t{left}\t{right}\t{depth}\n"
+            )
+            yield line.replace("\\", "\\\\").replace(_NULL, "\\N") if "\\" in line or parent is None else line
             if done % 2000 == 0 or done == total:
                 self.say("store", done, total)
 
@@ -268,6 +272,8 @@ class _Import:
     def _heirs(self, ids: dict[str, int]) -> dict[str, int]:
         """Removed code → id of the one new division of the same name and level in the same district."""
         new: dict[tuple[str, int, str], list[str]] = {}
+        if not self.report.removed:
+            return {}
         for code, name in self.report.added:
             new.setdefault((code[:6], len(code), name), []).append(code)
         found = {}
@@ -276,11 +282,6 @@ class _Import:
             if len(same) == 1:
                 found[code] = ids[same[0]]
         return found
-
-
-def _copy_line(*values: object) -> str:
-    """One line of PostgreSQL's text format. Names are printable, so only the backslash needs care."""
-    return "\t".join("\\N" if v is None else str(v).replace("\\", "\\\\") for v in values) + "\n"
 
 
 class _Lines(io.TextIOBase):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 _ENDINGS = (
@@ -12,25 +13,37 @@ _ENDINGS = (
 )  # fmt: skip
 
 
+_LAST_LETTERS = frozenset(ending[-1] for ending, _kept in _ENDINGS)
+
+
 def shorten(name: str) -> str:
     """What people say: ``和平社区居委会`` → ``和平社区``, ``海北街道办事处`` → ``海北街道``; 40 characters at most."""
-    for ending, kept in _ENDINGS:
+    for ending, kept in _ENDINGS if name[-1:] in _LAST_LETTERS else ():
         if name.endswith(ending) and len(name) > len(ending):
             stem = name[: -len(ending)]
             return (stem if kept and stem.endswith(kept) else stem + kept)[:40]
     return name[:40]
 
 
-@lru_cache(maxsize=4096)
-def _syllables(text: str) -> tuple[str, ...]:
-    # Its dictionaries weigh 57 MB: only a process that names something carries them.
-    from pypinyin import Style, pinyin
-
-    return tuple(item[0] for item in pinyin(text, style=Style.NORMAL, errors="default"))
-
-
 def pinyin_of(text: str) -> str:
     """Syllables in one word, a space, the initials: ``海北街道`` → ``haibeijiedao hbjd``; 200 characters at most."""
-    parts = _syllables(text)
-    full = "".join(parts).lower().replace(" ", "")
-    return f"{full} {''.join(p[:1] for p in parts if p.strip()).lower()}"[:200]
+    words = [_spelt(word) for word in _words(text)]
+    full = "".join([syllables for syllables, _initials in words])
+    return f"{full} {''.join([initials for _syllables, initials in words])}".lower()[:200]
+
+
+def _words(text: str) -> Iterable[str]:
+    # Its dictionaries weigh 57 MB: only a process that names something carries them.
+    from pypinyin.constants import RE_HANS
+    from pypinyin.seg import mmseg, simpleseg
+
+    return mmseg.seg.cut(text) if RE_HANS.match(text) else simpleseg.seg(text)
+
+
+@lru_cache(maxsize=16_384)
+def _spelt(word: str) -> tuple[str, str]:
+    """Syllables and initials of one word: a hundred thousand place names are made of some thousand words."""
+    from pypinyin import Style, pinyin
+
+    parts = [item[0] for item in pinyin(word, style=Style.NORMAL, errors="default")]
+    return "".join(parts).replace(" ", ""), "".join(part[:1] for part in parts if part.strip())

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from operator import itemgetter
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """Where a node stands: nested-set numbers (1..2n in each tree), depth from 0, path of codes from the root."""
 
     tree_id: int
@@ -32,9 +32,12 @@ def number_forest(nodes: Iterable[tuple[int, int | None, str]]) -> dict[int, Num
     """
     codes: dict[int, str] = {}
     children: dict[int | None, list[int]] = {}
-    for key, parent, code in sorted(nodes, key=lambda node: node[2], reverse=True):
+    for key, parent, code in sorted(nodes, key=itemgetter(2), reverse=True):
         codes[key] = code
-        children.setdefault(parent, []).append(key)
+        if parent in children:
+            children[parent].append(key)
+        else:
+            children[parent] = [key]
     found: dict[int, Number] = {}
     for tree_id, root in enumerate(reversed(children.get(None, [])), start=1):
         _number_tree(root, tree_id, codes, children, found)
@@ -51,15 +54,16 @@ def _number_tree(
     found: dict[int, Number],
 ) -> None:
     counter = 0
-    left: dict[int, int] = {}
-    stack: list[tuple[int, int, str]] = [(root, 0, f"{codes[root]}/")]
+    stack: list[tuple[int, int, int, str]] = [(root, 0, 0, f"{codes[root]}/")]
     while stack:
-        key, depth, path = stack[-1]
+        key, left, depth, path = stack.pop()
         counter += 1
-        if key in left:  # second visit: all below is numbered
-            stack.pop()
-            found[key] = Number(tree_id, left[key], counter, depth, path)
+        below = None if left else children.get(key)
+        if below is None:  # a leaf, or all below is numbered
+            if not left:
+                left, counter = counter, counter + 1
+            found[key] = Number(tree_id, left, counter, depth, path)
             continue
-        left[key] = counter
+        stack.append((key, counter, depth, path))
         # children are kept in falling order of code, so that the lowest lies on top of the stack
-        stack.extend((child, depth + 1, f"{path}{codes[child]}/") for child in children.get(key, ()))
+        stack += [(child, 0, depth + 1, f"{path}{codes[child]}/") for child in below]

@@ -14,6 +14,7 @@ from grids import tree
 from grids.division_rows import FileRefused, read_divisions
 from grids.importing import import_divisions
 from grids.models import Area, AreaLineage
+from grids.names import pinyin_of, shorten
 from grids.tree_check import check_tree
 from tests.grids.land import NOON, SYSTEM, add
 
@@ -134,6 +135,7 @@ def test_padded_codes_that_occur_twice_find_the_right_parent(write) -> None:
         (line("150302003", "", "150302"), "name"),
         (line("150302003", "名" * 81, "150302"), "name"),
         (line("150302003", "名\x07称", "150302"), "name"),
+        ('150302003000,150302003,街道,4,150302000000,"类\t型",\n', "unit_type"),
         (line("150309001", "无上级街道", "150309"), "parent_code"),
         ("150302003000,150302003,街道,4,,,\n", "parent_code"),
     ],
@@ -208,3 +210,21 @@ class TestRealLists:
 
     def test_the_nation_down_to_streets_with_its_twice_padded_codes(self) -> None:
         assert len(read_divisions(DATA / "china_levels1-4_2023.csv.gz")) == 44_703
+
+
+@pytest.mark.django_db
+def test_what_the_copy_format_would_misread_is_stored_as_it_is(write) -> None:
+    import_divisions(write([*BASE, "150302003000,150302003,a\\N\\b街道,4,150302000000,c\\t,\n"]), on=DAY)
+    stored = Area.objects.get(code="150302003")
+    assert (stored.name, stored.unit_type) == ("a\\N\\b街道", "c\\t")
+    assert Area.objects.get(code="15").parent_id is None
+
+
+def test_short_names_and_pinyin_are_those_of_whole_names() -> None:
+    from pypinyin import Style, pinyin
+
+    for name in ("海北街道办事处", "重庆路社区居委会", "隆阜（3）社区", "长乐 村民委员会", "银行里社区居民委员会", "A1 Street"):
+        short = shorten(name)
+        parts = [item[0] for item in pinyin(short, style=Style.NORMAL, errors="default")]
+        full = "".join(parts).lower().replace(" ", "")
+        assert pinyin_of(short) == f"{full} {''.join(p[:1] for p in parts if p.strip()).lower()}"
