@@ -18,6 +18,7 @@ from casework.refusals import MoveRefused
 from events.masking import mask_name, mask_phone
 from hotline import queries, transitions
 from hotline.forms import LEVELS, REASONS, CallBackForm
+from hotline.lines.base import line
 from hotline.models import CallBack
 from hotline.presenting import tabs_of
 from hotline.transitions.calling import call_back_event
@@ -64,8 +65,7 @@ def _line(row: CallBack) -> dict[str, Any]:
 
 def _open(request: HttpRequest, row: CallBack) -> dict[str, Any]:
     """The open case: what was asked and answered, the masked caller, earlier tries. Opening it is noted."""
-    case = row.order or row.event
-    person = row.order.caller if row.order_id else getattr(row.event, "reporter", None)
+    case, person = row.order or row.event, _person(row)
     readlog.record(
         request.actor, "open", kind="call_back", at=request.at, object_key=case.number, fields=["name", "phone"],
         address=client_address(request),
@@ -82,11 +82,33 @@ def _open(request: HttpRequest, row: CallBack) -> dict[str, Any]:
     }
 
 
+def _person(row: CallBack) -> Any:
+    """Whoever is called: the caller of the order, the reporter of the event; None when nobody is named."""
+    return row.order.caller if row.order_id else getattr(row.event, "reporter", None)
+
+
+def _dial(request: HttpRequest, row: CallBack) -> HttpResponse:
+    """拨打: the line is asked to call; the page keeps the mask. A telephone beside the screen takes the number from
+    ``url``, which is why it is noted as seen."""
+    person = _person(row)
+    if person is None or not person.phone:
+        return _said(request, row, MoveRefused("no_phone", _("没有留下电话")))
+    case = row.order or row.event
+    readlog.record(
+        request.actor, "reveal", kind="call_back", at=request.at, object_key=case.number, fields=["phone"],
+        reason=_("回访拨打"), address=client_address(request),
+    )
+    words = _("正在拨打 %(phone)s") % {"phone": mask_phone(person.phone)}
+    return JsonResponse({"said": words, "url": line().dial_url(person.phone)})
+
+
 @for_staff(CALL_BACK)
 @require_POST
 def answer(request: HttpRequest, key: int) -> HttpResponse:
-    """Take down one call. The next of the queue comes up."""
+    """Take down one call; the next of the queue comes up. ``act=dial`` calls first."""
     row = queries.one_call_back(request.rights, key)
+    if request.POST.get("act") == "dial" and row.state == "waiting":
+        return _dial(request, row)
     case = row.order or row.event
     form = CallBackForm(request.POST, case=case, actor=request.actor, at=request.at)
     if not form.is_valid():

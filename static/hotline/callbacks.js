@@ -63,8 +63,29 @@ async function submit() {
   }
 }
 
+async function dial(button) {
+  const body = new FormData();
+  body.set("act", "dial");
+  button.disabled = true;
+  try {
+    const answer = await send(form.action, { body });
+    const told = await answer.json();
+    say(answer.ok ? told.said : told.detail, 8);
+    if (told.url) location.assign(told.url);
+  } catch (error) {
+    say(error.message);
+  } finally {
+    button.disabled = false;
+  }
+}
+
 if (form) {
   showAsked();
+  const ring = document.querySelector("[data-dial]");
+  if (ring) {
+    ring.hidden = false;
+    ring.addEventListener("click", () => dial(ring));
+  }
   form.addEventListener("change", showAsked);
   form.addEventListener("submit", (event) => { event.preventDefault(); submit(); });
   document.addEventListener("keydown", (event) => {

@@ -207,6 +207,7 @@ function refuse(words) {
   const line = form.querySelector("[data-refused]");
   line.hidden = !words;
   line.textContent = words;
+  if (words) form.addEventListener("input", () => refuse(""), { once: true }); // it is being mended: said no longer
 }
 
 /** An answer of the server to a submission, of this page or of one before it. */

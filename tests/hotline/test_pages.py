@@ -67,6 +67,10 @@ def test_the_call_back_page_presets_nothing_and_takes_digits(world: World) -> No
     assert 'name="level"' in page
     assert "checked" not in page
     row = order.call_backs.get()
+    assert order.caller.phone not in page
+    dialled = client.post(f"/hotline/callbacks/{row.pk}/", {"act": "dial"}, headers={"x-requested-with": "fetch"}).json()
+    assert order.caller.phone not in json.dumps(dialled, ensure_ascii=False)  # the demo's line dials by itself
+    assert ReadLog.objects.filter(act="reveal", kind="call_back", fields=["phone"]).count() == 1
     late = client.post(f"/hotline/callbacks/{row.pk}/", {"finding": "reached", "solved": "1"})
     assert late.status_code == 302  # a sentence, nothing taken down
     assert order.call_backs.get().state == "waiting"
