@@ -15,5 +15,6 @@ urlpatterns = [
     path("screen/warnings/<int:key>/lift/", views.lift, name="lift"),
     path("screen/export/", views.export, name="export"),
     path("screen/replay/", views.replayed, name="replay"),
+    path("screen/orders/", views.five_orders, name="five_orders"),
     path("screen/recurrences/", views.recurrences, name="recurrences"),
 ]

@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.clients import client_address
 from casework import readlog
 from dashboard import dismissals, exporting, kiosk, map_layers, presenting, replay
-from dashboard.land import VIEW, home_code, read_land
+from dashboard import five_orders as fives
+from dashboard.land import VIEW, Land, home_code, read_land
 from dashboard.models import Dismissal, Recurrence
 from dashboard.panels import all_panels
-from dashboard.queries import read
+from dashboard.queries import VIEW_EVENTS, read
 from dashboard.reading import Reading
 from dashboard.tiles import all_tiles
 from events.exporting import TYPES, write_xlsx
@@ -124,6 +125,38 @@ def recurrences(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/recurrences.html", {
         "land": land, "pairs": pairs[:500], "count": rows.count(), "first": first, "last": last,
     })
+
+
+@for_staff(VIEW)
+@require_safe
+def five_orders(request: HttpRequest) -> HttpResponse:
+    """五单办理: orders by kind and unit, rates of handing out and handling; with ``row`` the events behind a number."""
+    land = read_land(request.rights, _area_code(request))
+    period = fives.period_of(request.GET.get("days", ""), at=request.at)
+    sees = request.rights.covers(VIEW_EVENTS, area_path=land.area.path)
+    shown: dict[str, Any] = {"land": land, "period": period, "periods": fives.PERIODS, "sees": sees}
+    if any(name in request.GET for name in ("row", "unit")):
+        return _behind(request, land, period, shown)
+    sight = fives.Sight(land, period, at=request.at)
+    shown |= {
+        "columns": [label for label, _q in fives.COLUMNS.values()], "kinds": fives.by_kind(sight),
+        "units": fives.by_unit(sight), "rates": fives.rates(sight), "whistles": fives.whistles(sight),
+    }
+    return render(request, "dashboard/five_orders.html", shown)
+
+
+def _behind(request: HttpRequest, land: Land, period: fives.Period, shown: dict[str, Any]) -> HttpResponse:
+    if not shown["sees"]:
+        raise Http404
+    sight = fives.Sight(land, period, at=request.at, events=visible_to(request.rights))
+    asked = {name: request.GET.get(name, "") for name in ("row", "column", "unit", "part")}
+    rows = fives.behind(sight, **asked)
+    if rows is None:
+        raise Http404
+    found = rows.select_related("category", "owner_unit", "area")
+    shown |= {"rows": found[:fives.MOST_LISTED], "count": rows.count(), "most": fives.MOST_LISTED}
+    shown["title"] = fives.title_of(**asked)
+    return render(request, "dashboard/five_orders_list.html", shown)
 
 
 @for_staff(VIEW)

@@ -13,6 +13,7 @@ from disputes.forms import LANGUAGES, MONEY, PickedParty, flag_choices, party_ch
 from disputes.models import Dispute, DisputeType, JointNotice, Narrative, Nature, Party, Procedure, Referral
 from disputes.telling import PartyTold
 from disputes.transitions.leaving import COURTS, DATES
+from disputes.transitions.passing import MAX_TEXT
 
 UNSEEN = ("order", "seen_version")
 
@@ -53,6 +54,19 @@ class ArbitrateForm(ProcedureForm):
         self.fields["kind"].choices = [pair for pair in Procedure.Kind.choices if pair[0] not in COURTS]
         if self.case.type == "labour":
             self.fields["kind"].initial = "labour_arb"
+
+
+class TransferForm(VerbForm):
+    """流转: what the authority is told. It is read by everybody who may see the event."""
+
+    text = forms.CharField(
+        label=_("请部门办理的事项"), max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("写需要办理的事情和地点。承办单位会看到,请勿写入调解内容"),
+    )
+    tells_applicant = forms.BooleanField(
+        label=_("一并转去申请人姓名和电话,便于回访"), required=False, initial=True,
+    )
+    note = note_field(_("内部说明"), required=False)
 
 
 class LitigateForm(ProcedureForm):
@@ -150,6 +164,16 @@ class ReferForm(VerbForm):
 
     def prepare(self) -> None:
         self.fields["party"].choices = party_choices(self.case)
+
+
+class TakeUpForm(VerbForm):
+    kind = forms.ChoiceField(label=_("服务"), required=False)
+    NOT_ARGUMENTS = UNSEEN
+
+    def prepare(self) -> None:
+        waiting = self.case.referrals.filter(done_at=None).values_list("kind", flat=True).distinct().order_by("kind")
+        named = dict(Referral.Kind.choices)
+        self.fields["kind"].choices = [("", _("全部待承接的")), *((kind, named[kind]) for kind in waiting)]
 
 
 class PartyForm(VerbForm):

@@ -38,7 +38,7 @@ TIER_WORDS = dict(Tier.choices)
 TYPE_WORDS = dict(DisputeType.choices)
 STAGE_WORDS = {
     "screen": _("筛选"), "guide": _("引导分流"), "sign": _("签收"), "start": _("首次会期"), "tier": _("本级调解"),
-    "total": _("调解总时限"), "leave": _("去向登记"), "perform": _("履行"), "confirm": _("司法确认"),
+    "total": _("调解总时限"), "leave": _("去向登记"), "refer": _("转介承接"), "perform": _("履行"), "confirm": _("司法确认"),
     "call_back": _("回访"), "watch": _("彻底化解观察"), "session": _("会期"),
 }
 RUNG_WORDS = {

@@ -34,7 +34,8 @@ def visible_to(rights: Rights) -> QuerySet[Dispute]:
 
 def one(rights: Rights, number: str) -> Dispute:
     """The dispute of this number. Raises ``not_found`` outside the scope: the same answer as for none."""
-    found = visible_to(rights).select_related("area", "body", "body__unit", "mediator__person").filter(number=number).first()
+    beside = ("area", "body", "body__unit", "mediator__person", "event")
+    found = visible_to(rights).select_related(*beside).filter(number=number).first()
     if found is None:
         raise not_found()
     return found

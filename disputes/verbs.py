@@ -69,6 +69,7 @@ OWN = (
     Verb("track", more.TrackForm),
     Verb("come_back", more.SealForm),
     Verb("end_outside", more.EndOutsideForm),
+    Verb("transfer", more.TransferForm),
     Verb("close", forms.WordForm),
     Verb("reopen", more.ReasonUnseenForm),
     Verb("rate_risk", more.RiskForm, "KeyK"),
@@ -79,6 +80,8 @@ OWN = (
     Verb("seal", more.SealForm),
     Verb("unseal", more.ReasonUnseenForm),
     Verb("refer", more.ReferForm),
+    Verb("take_up", more.TakeUpForm, subjects=when(
+        lambda found: any(row.done_at is None for row in found.referrals)), none=_("没有待承接的转介")),
     Verb("add_party", more.PartyForm, room=ACTIONS),
     Verb("amend_party", more.AmendPartyForm, room=ACTIONS),
     Verb("claim", more.ClaimForm, room=ACTIONS),

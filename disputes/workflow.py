@@ -107,8 +107,9 @@ _TABLE = (
     _move("track", _("登记程序进展"), OUTSIDE, (), "external"),
     _move("come_back", _("转回调解"), OUTSIDE, {"guided"}, "external", public=True),
     _move("end_outside", _("程序终结"), OUTSIDE, {"closed"}, "external", public=True),
+    _move("transfer", _("流转为事件"), OPENING | MEDIATION | {"failed"}, {"closed"}, "external", public=True),
     _move("close", _("结案"), {"failed", "guided"}, {"closed"}, "mediate", SYSTEM, public=True),
-    _move("reopen", _("重新调解"), ENDED, {"accepted"}, "assign", CITIZEN, public=True),
+    _move("reopen", _("重新调解"), ENDED, {"accepted"}, "assign", OUTSIDERS, public=True),
     # Supervision and care
     _move("rate_risk", _("核定风险"), LIVE, (), "mediate", SYSTEM),
     _move("notify", _("联合告知"), LIVE, (), "notify", SYSTEM),
@@ -117,6 +118,7 @@ _TABLE = (
     _move("seal", _("设为涉密"), ALL_STATES, (), "seal", SYSTEM),
     _move("unseal", _("解除涉密"), ALL_STATES, (), "seal"),
     _move("refer", _("服务转介"), LIVE, (), "mediate"),
+    _move("take_up", _("登记承接"), LIVE, (), "mediate"),
     # No change of state: actions
     _move("add_party", _("增加当事人"), LIVE, (), "mediate"),
     _move("amend_party", _("更正当事人"), LIVE, (), "mediate"),

@@ -21,6 +21,7 @@ MORE = (
     (gettext_lazy("个人设置"), "accounts:profile", ""),
     (gettext_lazy("帮助"), "help", ""),
     (gettext_lazy("督办裁决"), "events:supervision", "events.view"),
+    (gettext_lazy("五单办理"), "dashboard:five_orders", "dashboard.view"),
     (gettext_lazy("预警处置"), "dashboard:warnings", "dashboard.view"),
     (gettext_lazy("机构"), "grids:units", "grids.view"),
     (gettext_lazy("网格人员"), "grids:staffing", "grids.view"),

@@ -9,6 +9,7 @@ from casework.verb_api import VerbBody
 from disputes.guidance import REASONS
 from disputes.models import Dispute, DisputeType, Nature, Offer, Party, Procedure, Referral
 from disputes.packets import REASONS as RISE_REASONS
+from disputes.transitions.passing import MAX_TEXT as MAX_TRANSFER
 
 NOTE, LONG = 2000, 20_000
 KEY = {"min_value": 1, "max_value": 2**62}
@@ -163,6 +164,11 @@ class EndOutsideBody(MaybeNoted):
     closed_on = Day()
 
 
+class TransferBody(MaybeNoted):
+    text = Text(required=True, max_length=MAX_TRANSFER)
+    tells_applicant = YesNo(required=False)
+
+
 class RiskBody(MaybeNoted):
     flags = serializers.ListField(child=Text(max_length=20), max_length=20)
     complexity = Choice(choices=Dispute.Complexity.values, required=False)
@@ -181,6 +187,10 @@ class ReferBody(VerbBody):
     kind = Choice(choices=Referral.Kind.values)
     provider = Text(required=True, max_length=80)
     party = Whole(required=False, **KEY)
+
+
+class TakeUpBody(VerbBody):
+    kind = Choice(choices=Referral.Kind.values, required=False)
 
 
 class AddPartyBody(VerbBody):

@@ -86,6 +86,7 @@ class Dispute(Case):
         PETITION = "petition", _("转信访办结")
         CRIMINAL = "criminal", _("转案件")
         NOT_ACCEPTED = "not_accepted", _("不予受理")
+        TRANSFERRED = "transferred", _("转事件办理")
 
     state = models.CharField(_("状态"), max_length=20, choices=State.choices)
     source = models.CharField(_("来源"), max_length=12, choices=Source.choices)
@@ -153,6 +154,11 @@ class Dispute(Case):
     recurs_from = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="recurrences", verbose_name=_("复发自")
     )
+
+    event = models.ForeignKey(
+        "events.Event", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("转出事件")
+    )
+    """Where it went when what was asked for was an authority's to do (流转); the same code."""
 
     class Meta:
         verbose_name = verbose_name_plural = _("矛盾纠纷")

@@ -1,12 +1,13 @@
 """The verbs of a dispute, one function per move; the only callers of the door in this room."""
 
-from .care import refer, seal, unseal, urge
+from .care import refer, seal, take_up, unseal, urge
 from .following import apply_confirm, call_back, confirm, deny_confirm, judge
 from .guiding import answer_invite, assign, decline, guide, invite, route, sign
 from .intake import accept, archive, book, cancel, register, turn_away
 from .leaving import arbitrate, close, come_back, end_outside, litigate, refuse, reopen, track, withdraw
 from .mediating import answer_offer, extend, fail, help, offer, rise
 from .papers import issue, keep_signed
+from .passing import transfer
 from .risk import acknowledge, notify, rate_risk
 from .sessions import begin, call_off, check_in, conclude, reschedule, schedule
 from .settling import agree, breach, fulfil, perform, plan, remind, settle_orally
@@ -62,7 +63,9 @@ __all__ = [
     "seal",
     "settle_orally",
     "sign",
+    "take_up",
     "track",
+    "transfer",
     "turn_away",
     "unseal",
     "urge",

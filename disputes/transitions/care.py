@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from casework.actor import Actor
 from casework.door import MoveRefused, missing, moving
+from disputes import rules
 from disputes.models import Dispute, Party, Referral
 from disputes.transitions.steps import say
 from disputes.workflow import do
@@ -60,4 +61,22 @@ def refer(
             dispute=passage.case, party=party, kind=kind, provider=provider[:80],
             is_confidential=kind == "psychological", asked_at=at,
         ))
+        if not any(row.stage == "refer" for row in passage.clocks.live):
+            unit, seconds = rules.budget("refer")
+            passage.clocks.start("refer", kind=unit, budget_seconds=seconds, at=at, ladder="dispute_step")
+    return passage.case
+
+
+def take_up(dispute: Dispute, *, actor: Actor, at: datetime, kind: str = "") -> Dispute:
+    """登记承接: the service has taken the party on. ``kind`` empty: every service that was asked. The clock of the
+    referral stops with the last one. Raises ``nothing_referred``."""
+    with moving(dispute, do.take_up, actor=actor, at=at) as passage:
+        waiting = [row for row in passage.rows(Referral) if row.done_at is None]
+        taken = [row for row in waiting if kind in ("", row.kind)]
+        if not taken:
+            raise MoveRefused("nothing_referred", _("没有待承接的转介"))
+        for row in taken:
+            passage.change(row, done_at=at)
+        if len(taken) == len(waiting):
+            passage.clocks.stop("refer", at=at)
     return passage.case

@@ -35,7 +35,7 @@ def end(passage: Passage, outcome: str) -> None:
     dispute.outcome, dispute.closed_at = outcome, at
     passage.clocks.stop_all(at=at)
     passage.details["outcome"] = outcome
-    if dispute.source == "event":
+    if dispute.source == "event" or dispute.event_id:
         key = f"dispute_ended:{dispute.pk}:{dispute.version + 1}"
         passage.book.owe("dispute_ended", key, {"dispute": dispute.pk}, at=at)
     passage.tell("dispute_closed")

@@ -53,6 +53,7 @@ PAGES: dict[str, Rule] = {
     "screen/live/": page(WALL, "area", lists=True),
     "screen/layers.json": page(WALL, "area", lists=True),
     "screen/duty/": page(WALL, "area", lists=True),
+    "screen/orders/": page(WALL, "area", lists=True),
     "screen/recurrences/": page(WALL, "area", lists=True),
     "screen/warnings/": page(WALL, "area", lists=True),
     "screen/warnings/dismiss/": act("dashboard.dismiss", "area"),

@@ -119,6 +119,7 @@ def _outside(house: House) -> None:
     dispute = transitions.track(dispute, actor=lead, at=NOON, filing_number="1")
     dispute = transitions.litigate(dispute, actor=lead, at=NOON)
     transitions.end_outside(dispute, actor=lead, at=NOON, result="已判")
+    transitions.transfer(cast.failed(house), actor=lead, at=NOON, text="公用水管漏水")
     transitions.come_back(transitions.litigate(cast.failed(house), actor=lead, at=NOON), actor=lead, at=NOON)
 
 
@@ -132,6 +133,7 @@ def _cared_for(house: House) -> None:
     transitions.acknowledge(_now(dispute), notice=notice, actor=Actor.system(), at=NOON)
     transitions.urge(_now(dispute), actor=house.actor("director_a"), at=NOON)
     transitions.refer(_now(dispute), actor=lead, at=NOON, kind="legal_aid", provider="法援中心")
+    transitions.take_up(_now(dispute), actor=lead, at=NOON)
     actions.add_party(_now(dispute), party=PartyTold(name="张三"), actor=lead, at=NOON)
     party = dispute.parties.get(name="张三")
     actions.amend_party(_now(dispute), row=party, party=PartyTold(name="张叁"), actor=lead, at=NOON)

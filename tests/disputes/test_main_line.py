@@ -25,7 +25,7 @@ from disputes.models import (
 )
 from disputes.telling import PartyTold
 from events import transitions as events
-from events.models import Event
+from events.models import Event, EventReporter
 from tests import world as worlds
 from tests.disputes import cast
 from tests.disputes.cast import DAY, NOON, House
@@ -216,6 +216,69 @@ def test_mediation_that_does_not_take_it_on_gives_the_event_back(house: House) -
     transitions.turn_away(dispute, actor=house.actor("body_head"), at=NOON, note="属行政执法")
     outbox.do_due(at=NOON)
     assert Event.objects.get(pk=event.pk).state == "awaiting_dispatch"
+
+
+def test_what_an_authority_must_do_goes_back_to_the_event_it_came_from(house: House) -> None:
+    event = worlds.reported(house.world, category="0101")
+    events.transfer(event, kind="mediation", basis="属民间纠纷", actor=house.actor("dispatcher"), at=NOON, note="转调解")
+    outbox.do_due(at=NOON)
+    dispute = Dispute.objects.get(origin_number=event.number)
+    dispute = transitions.transfer(dispute, actor=house.actor("body_head"), at=NOON, text="公用水管爆裂,请水务抢修")
+    outbox.do_due(at=NOON)
+    event.refresh_from_db()
+    assert (dispute.state, dispute.outcome, dispute.event_id) == ("closed", "transferred", event.pk)
+    assert (event.state, event.links.get().returned_at) == ("awaiting_dispatch", NOON)
+    row = event.trail.order_by("seq").last()
+    assert (row.verb, "水务抢修" in row.note) == ("take_back", True)
+    assert event.deadlines.filter(stage="dispatch", state="running").exists()
+
+
+def test_a_dispute_becomes_an_event_with_its_code_and_may_come_back(house: House) -> None:
+    dispute = cast.failed(house)
+    code, lead = dispute.tracking_code, house.actor("mediator")
+    with pytest.raises(MoveRefused) as refused:
+        transitions.transfer(dispute, actor=lead, at=NOON, text=" ")
+    assert "text" in refused.value.fields
+    dispute = transitions.transfer(dispute, actor=lead, at=NOON, text="三单元门前井盖缺失,请住建处理", note="一方承认与对方无关")
+    event = Event.objects.get(pk=dispute.event_id)
+    assert (dispute.state, dispute.outcome, _running(dispute)) == ("closed", "transferred", set())
+    assert (event.source, event.external_number, event.tracking_code) == ("dispute", dispute.number, code)
+    assert (event.area_id, event.state) == (dispute.area_id, "reported")
+    assert EventReporter.objects.get(event=event).name == "王小明"
+    assert "楼上漏水" not in event.text
+    assert not event.trail.filter(note__contains="一方承认").exists()
+    events.transfer(event, kind="mediation", basis="仍有争议", actor=house.actor("dispatcher"), at=NOON, note="转回")
+    outbox.do_due(at=NOON)
+    dispute.refresh_from_db()
+    event.refresh_from_db()
+    assert (dispute.state, dispute.outcome, event.links.get().number) == ("accepted", "", dispute.number)
+    transitions.withdraw(dispute, actor=house.actor("body_head"), at=NOON, note="双方和好")
+    outbox.do_due(at=NOON)
+    assert event.trail.order_by("seq").last().verb == "end_elsewhere"
+    assert list(verify_all(Dispute)) == list(verify_all(Event)) == []
+
+
+def test_a_sealed_dispute_sends_no_names_along(house: House) -> None:
+    dispute = cast.accepted(house, parties=(PartyTold(name="小宝", is_minor=True, guardian_name="王母"),))
+    dispute = transitions.transfer(dispute, actor=house.actor("body_head"), at=NOON, text="校门口路灯不亮")
+    told = EventReporter.objects.filter(event=dispute.event).first()
+    assert told is None or (told.name, told.phone, told.is_secret) == ("", "", True)
+
+
+def test_a_referral_has_one_working_day_until_the_service_takes_it_up(house: House) -> None:
+    dispute, lead = cast.mediating(house), house.actor("mediator")
+    dispute = transitions.refer(dispute, actor=lead, at=NOON, kind="psychological", provider="心理服务站")
+    dispute = transitions.refer(dispute, actor=lead, at=NOON, kind="legal_aid", provider="法援中心")
+    clock = DisputeDeadline.objects.get(case=dispute, stage="refer")
+    assert (clock.state, clock.kind, clock.due_at.date()) == ("running", "WD", (NOON + DAY).date())
+    dispute = transitions.take_up(dispute, actor=lead, at=NOON, kind="legal_aid")
+    assert "refer" in _running(dispute)
+    dispute = transitions.take_up(dispute, actor=lead, at=NOON)
+    assert "refer" not in _running(dispute)
+    assert not dispute.referrals.filter(done_at=None).exists()
+    with pytest.raises(MoveRefused) as refused:
+        transitions.take_up(dispute, actor=lead, at=NOON)
+    assert refused.value.code == "nothing_referred"
 
 
 def test_told_twice_is_one_dispute(house: House) -> None:
