@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +22,7 @@ CHECK_WORDS = {
     "identities": _("当事人身份"), "facts": _("事实清楚"), "terms": _("协议内容"), "performance": _("履行方式和期限"),
     "signatures": _("签名"), "seal": _("印章"), "date": _("日期"),
 }
-LENGTHS = [(n, f"{n} min") for n in (30, 60, 90, 120, 180, 240)]
+LENGTHS = [(n, format_lazy(_("{n} 分钟"), n=n)) for n in (30, 60, 90, 120, 180, 240)]
 _STEP = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[\s,,]+([0-9.]+))?")
 
 

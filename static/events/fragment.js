@@ -18,7 +18,7 @@ export function nodesOf(text) {
 /** GET a fragment; throws an Error with the server's sentence when it is refused. */
 export async function getNodes(url) {
   const answer = await send(url, { method: "GET" });
-  if (!answer.ok) throw new Error(await sentence(answer));
+  if (!answer.ok) throw Object.assign(new Error(await sentence(answer)), { status: answer.status });
   return nodesOf(await answer.text());
 }
 

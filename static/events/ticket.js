@@ -135,9 +135,17 @@ export async function loadTicket(url, { quiet = false } = {}) {
     document.dispatchEvent(new CustomEvent("ticket-shown"));
     return fresh;
   } catch (error) {
-    if (turn === asked) say(error.message || word("failed"), 10);
+    if (turn === asked && quiet && error.status === 404) leave(pane);
+    else if (turn === asked) say(error.message || word("failed"), 10);
     return null;
   }
+}
+
+/** A verb may hand the case to others: what was done stays said, and the page leads back instead of into nothing. */
+function leave(pane) {
+  const back = document.querySelector(".crumbs a");
+  pane.replaceChildren(element("div", { class: "empty" }, element("p", { class: "empty__title" }, deskWord("left")),
+    ...(back ? [element("a", { class: "button", href: back.href }, back.textContent)] : [])));
 }
 
 function restore(root, typed) {
