@@ -247,9 +247,13 @@ def units(request: HttpRequest, rights: Rights) -> HttpResponse:
     words = _printable(request.GET.get("q", ""))
     found = queries.units(kind=kind if kind in Unit.Kind.values else "", words=words.strip())
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
-    return render(
-        request, "grids/units.html", {"page": page, "kinds": Unit.Kind.choices, "kind": kind, "words": words}
-    )
+    there = queries.connected(list(page), at=request.at)
+    for row in page:
+        row.connected = there.get(row.pk)
+    return render(request, "grids/units.html", {
+        "page": page, "kinds": Unit.Kind.choices, "kind": kind, "words": words,
+        "overview": queries.overview(at=request.at),
+    })
 
 
 @_page

@@ -1,6 +1,7 @@
 """Reads of the land, named after what a page shows. Areas, units and posts are public inside the staff site (class
 P0); telephone numbers of staff are masked unless the reader's scope covers the place (quality.md §5.2, §5.3)."""
 
+from .connected import connected, overview
 from .duty import DutyDay, duty_board, duty_month
 from .land import (
     AreaCard,
@@ -36,6 +37,7 @@ __all__ = [
     "area_of",
     "chain_of",
     "children",
+    "connected",
     "duty_board",
     "duty_month",
     "ground",
@@ -43,6 +45,7 @@ __all__ = [
     "level_counts",
     "lineage_of",
     "masked_phone",
+    "overview",
     "party_counts",
     "reachable",
     "responsible_for",

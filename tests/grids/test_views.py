@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -11,7 +12,7 @@ from django.urls import reverse
 from accounts.demo_cast import HOME_GRID
 from accounts.models import User
 from grids.demo_load import load_district
-from grids.models import Area, DutyTurn, Unit
+from grids.models import Area, DutyTurn, Post, Unit
 from tests.grids.land import NOON
 
 pytestmark = pytest.mark.django_db
@@ -132,3 +133,18 @@ def test_queries_do_not_grow_with_the_land(district: None, django_assert_max_num
         with django_assert_max_num_queries(limit):
             assert client.get(page).status_code == 200
     assert Unit.objects.count() > 100
+
+
+def test_units_show_who_is_connected_by_unit_and_no_names(district: None) -> None:
+    from django.utils import timezone
+
+    client = signed_in("zhihui")
+    post = Post.objects.filter(unit__code="city_management", person__is_active=True).select_related("person").first()
+    User.objects.filter(pk__in=Post.objects.filter(unit=post.unit).values("person")).update(last_seen_at=None)
+    assert "未登录过" in client.get("/units/?q=city_management").content.decode()
+    User.objects.filter(pk=post.person_id).update(last_seen_at=timezone.now() - timedelta(minutes=2))
+    page = client.get("/units/?q=city_management").content.decode()
+    assert re.search(r"在线 1/\d+", page)
+    assert post.person.name not in page
+    User.objects.filter(pk=post.person_id).update(last_seen_at=timezone.now() - timedelta(hours=3))
+    assert not re.search(r"在线 1/\d+", client.get("/units/?q=city_management").content.decode())
