@@ -1,6 +1,6 @@
 """Addresses of the desk and of tickets."""
 
-from django.urls import path
+from django.urls import include, path
 
 from events.views import batch, boards, desk, detail, doing, presence, reporting, saved
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("desk/report/look/", reporting.look, name="look"),
     path("desk/nobody/", boards.nobody, name="nobody"),
     path("desk/supervision/", boards.supervision, name="supervision"),
+    path("desk/alerts/", include("events.alerts.urls")),
     path("desk/units/", batch.units, name="units"),
     path("desk/views/", saved.keep, name="keep_view"),
     path("desk/views/<int:key>/drop/", saved.drop, name="drop_view"),

@@ -60,7 +60,7 @@ class AttachmentsView(_Attaching):
     )
     def post(self, request: HttpRequest, number: str) -> Answer:
         self.check_right()
-        self.check_form(request)
+        check_form(request)
         unknown = (set(request.POST) - {"purpose"}) | (set(request.FILES) - {"file"})
         if unknown:
             raise exceptions.ValidationError({name[:60]: [_("没有这个字段")] for name in unknown})
@@ -69,16 +69,9 @@ class AttachmentsView(_Attaching):
             raise missing(file=_("请选择一个文件"))
         return self.keep(files[0], request.POST.get("purpose") or "report")
 
-    def check_form(self, request: HttpRequest) -> None:
-        """Type and length before anything is read. Raises 413 and 415."""
-        if not (request.content_type or "").startswith("multipart/form-data"):
-            raise exceptions.UnsupportedMediaType(request.content_type or "")
-        if _length(request) > settings.ATTACHMENT_MAX_BYTES + FORM_OVERHEAD:
-            raise TooLarge
-
     def answer(self, request: HttpRequest, handler: object, kwargs: dict) -> Answer:
         if request.method == "POST":
-            self.check_form(request)
+            check_form(request)
         return super().answer(request, handler, kwargs)
 
 
@@ -99,6 +92,14 @@ class AttachmentView(_Attaching):
         data = bodies.read_body(request, largest=settings.ATTACHMENT_MAX_BYTES)
         file = SimpleUploadedFile(sha256[:16], data, "application/octet-stream")
         return self.keep(file, request.GET.get("purpose") or "report", sha256)
+
+
+def check_form(request: HttpRequest) -> None:
+    """A form with a file: type and length before anything is read. Raises 413 and 415."""
+    if not (request.content_type or "").startswith("multipart/form-data"):
+        raise exceptions.UnsupportedMediaType(request.content_type or "")
+    if _length(request) > settings.ATTACHMENT_MAX_BYTES + FORM_OVERHEAD:
+        raise TooLarge
 
 
 def _length(request: HttpRequest) -> int:

@@ -67,7 +67,7 @@ def page_of(request: HttpRequest, actor: Actor) -> dict:
     _check(request, wanted)
     found = queries.listed(
         actor.rights, wanted, at=at, order=params.get("order") or "-id", cursor=params.get("cursor", ""),
-        size=_size(params.get("page_size")), fields=COLUMNS,
+        size=page_size(params.get("page_size")), fields=COLUMNS,
     )
     answer: dict = {"results": event_rows(found.rows, at=at), "next": None}
     if found.next:
@@ -82,7 +82,8 @@ def page_of(request: HttpRequest, actor: Actor) -> dict:
     return answer
 
 
-def _size(text: str | None) -> int:
+def page_size(text: str | None) -> int:
+    """``page_size`` of a query. Raises ``invalid``."""
     if text is None:
         return SIZE
     if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= MOST:

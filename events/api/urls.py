@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from events.alerts import api as alerts
 from events.api import attachments, map_views, pulse_views, views
 from events.api.verb_views import EVENT_VIEWS, ORDER_VIEWS
 
@@ -60,6 +61,12 @@ urlpatterns = [
         path(f"orders/<order_id:order_id>/{name}/", view.as_view(), name=f"orders_{name}")
         for name, view in ORDER_VIEWS.items()
     ),
+    path("alerts/", alerts.AlertsView.as_view(), name="alerts"),
+    path("alerts/batch/", alerts.AlertsBatchView.as_view(), name="alerts_batch"),
+    path("alerts/<order_id:key>/", alerts.AlertView.as_view(), name="alert"),
+    path("alerts/<order_id:key>/picture/", alerts.AlertPictureView.as_view(), name="alerts_picture"),
+    path("alerts/<order_id:key>/confirm/", alerts.AlertConfirmView.as_view(), name="alerts_confirm"),
+    path("alerts/<order_id:key>/dismiss/", alerts.AlertDismissView.as_view(), name="alerts_dismiss"),
     path("categories/", views.CategoriesView.as_view(), name="categories"),
     path("areas.geojson", map_views.AreasGeoJsonView.as_view(), name="areas_geojson"),
     path("pulse/", pulse_views.PulseView.as_view(), name="pulse"),

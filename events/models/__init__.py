@@ -1,5 +1,7 @@
 """The common matter: an event, its work orders, and everything the closed loop leaves behind."""
 
+from events.alerts.models import Alert, Device
+
 from .catalogue import CannedText, Category, Precedent, RoutingRule
 from .event import Event, EventAttachment, EventLink, EventReporter, EventWatch
 from .ledger import EventAlarm, EventDeadline, EventTrail
@@ -9,10 +11,12 @@ from .quality import Rating, SupervisionOrder, Verification
 from .saved import SavedView
 
 __all__ = [
+    "Alert",
     "CannedText",
     "Category",
     "Consultation",
     "Decline",
+    "Device",
     "Event",
     "EventAlarm",
     "EventAttachment",

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from casework import readlog
 from casework.refusals import MoveRefused
 from events import queries
+from events.alerts import queries as alert_queries
 from events.counting import dispatched_today, view_counts
 from events.filtering import behind_number
 from events.models import Event, WorkOrder
@@ -89,6 +90,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "next_url": f"?{query_without(request, 'sel')}&c={page.next}" if page.next else "",
         "first_url": f"?{query_without(request, 'sel')}" if request.GET.get("c") else "",
         "query": query_without(request, "sel"), "sorts": _sorts(request, order),
+        "alerts_waiting": alert_queries.waiting_count(request.rights),
         "may_bulk": request.rights.may("events.bulk"), "may_export": request.rights.may("events.export"),
         "may_report": request.rights.may("events.report"), "density": _density(request),
         "is_filtered": bool(form.chips), "verb_keys": KEYED, "pulse_cursor": cursor,

@@ -29,6 +29,7 @@ from events import transitions as verbs
 from events.models import Event, EventDeadline, EventTrail, WhistlePart
 from events.workflow import LIVE
 from governance.demo import clock
+from governance.demo.alerts import AlertDesk
 from governance.demo.calls import CallDesk
 from governance.demo.fate import draw_fate
 from governance.demo.player import PATIENCE, Life
@@ -49,6 +50,8 @@ REST_MARK = MARK
 """Client keys that end so are the remainder of ``--full`` and what waits for a visitor: nobody works on them."""
 CALLS_SHARE = 0.2
 """Of the acts of the living district those of the hotline's desk."""
+ALERTS_SHARE = 0.03
+"""Of those acts the devices' and of whoever looks at what they send."""
 DAY_PAUSE, NIGHT_PAUSE = (1.8, 4.5), (4.0, 8.0)
 
 
@@ -68,6 +71,7 @@ class District:
         self._ties = count()
         self._last_key = 0
         self.calls = CallDesk(stage)
+        self.alerts = AlertDesk(stage)
 
     # What is there ----------------------------------------------------------------------------------------
 
@@ -117,6 +121,9 @@ class District:
         if self.looked_at is None or at - self.looked_at > timedelta(seconds=LOOK_EVERY_SECONDS / self.hurry * HURRY):
             self.look(at)
         if self.rng.random() < CALLS_SHARE and (name := self.calls.act(at)):
+            self.done[name] += 1
+            return name
+        if self.rng.random() < ALERTS_SHARE and (name := self.alerts.act(at)):
             self.done[name] += 1
             return name
         few = len(self.queue) < FEWEST_OPEN

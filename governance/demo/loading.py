@@ -19,6 +19,7 @@ from events import placing
 from events.load import load_reference, make_routing_rules
 from events.models import Event
 from governance.demo import clock, memory
+from governance.demo.alerts import make_alerts
 from governance.demo.analysis import learn_address, note_gaps
 from governance.demo.calls import make_calls
 from governance.demo.disputes import make_disputes
@@ -55,6 +56,7 @@ def load_all(
     tell_all(at, stage, say=say)
     make_past(at, stage=stage, per_day=per_day or PER_DAY, days=days or DAYS, say=say)
     say(f"热线 calls: {make_calls(at, stage)}")
+    say(f"设备预警 device alerts: {make_alerts(at, stage)}")
     make_disputes(at, stage=stage, say=say)
     say(f"知识库 knowledge articles: {load_samples(at, who=lambda unit, code: _somebody(stage, unit.pk, code))}")
     writer, signer = (stage.cast.holds(role, random.Random(1)) for role in ("district_dispatcher", "district_director"))

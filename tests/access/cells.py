@@ -83,7 +83,9 @@ OBJECTS: dict[str, tuple[str, ...]] = {
     "call": (*hotline_scene.RELATIONS, MISSING),
     "area": ("", "150302002", "150302001", "150302002001001", MISSING),
     "row": ("inside", "outside", MISSING),
-    **dict.fromkeys(("case", "land", "unit", "handbook", "service", "request", "plate", "app", "named"), ("there", MISSING)),
+    **dict.fromkeys(
+        ("case", "land", "unit", "handbook", "service", "request", "plate", "app", "named", "placed"), ("there", MISSING)
+    ),
     **dict.fromkeys(("notice", "owned"), ("mine", "another's", MISSING)),
 }
 
@@ -148,8 +150,8 @@ def _of_object(scene: Scene, cell: Cell, rule: Rule) -> str:
         return _of_call(scene, cell, rule)
     if kind == "dispute":
         return _of_dispute(scene, cell, rule)
-    if kind == "area":
-        return _of_area(scene, cell)
+    if kind in ("area", "placed"):
+        return _of_area(scene, cell) if kind == "area" else _of_placed(scene, cell, rule)
     if kind == "row":
         return ANSWERED if _row_is_theirs(scene, cell, rule) else HIDDEN
     if kind in ALWAYS:
@@ -168,6 +170,14 @@ def _of_thing(scene: Scene, cell: Cell, rule: Rule) -> str:
     if cell.relation == MISSING or (kind == "owned" and cell.relation != "mine"):
         return HIDDEN
     return _of_named(scene, cell, rule) if kind == "named" and rule.verb else ANSWERED
+
+
+def _of_placed(scene: Scene, cell: Cell, rule: Rule) -> str:
+    """A thing that lies in the first grid of street A: seen where the right reaches it, the act apart."""
+    path = scene.world.areas["grid_a1"].path
+    if cell.relation == MISSING or not reaches(scene, cell.who, rule.methods[cell.method], area_path=path):
+        return HIDDEN
+    return ANSWERED if not rule.verb or reaches(scene, cell.who, rule.verb, area_path=path) else REFUSED
 
 
 def _of_named(scene: Scene, cell: Cell, rule: Rule) -> str:
@@ -261,6 +271,7 @@ def address(scene: Scene, cell: Cell) -> tuple[str, dict]:
         "order_number:number": NO_NUMBER if is_missing else scene.calls.get(cell.relation, scene.calls["call_a"]).number,
         "order_id:order_id": NO_KEY if is_missing else thing.order,
         "int:key": _key(scene, cell, rule, thing),
+        "order_id:key": _key(scene, cell, rule, thing),
         "slug:name": cell.extra or ("received" if rule.about == "named briefing" else "comment"),
         "sha256:sha256": "a" * 64,
         "str:token": "f" * 32 if is_missing else _token(cell, thing),
@@ -306,7 +317,7 @@ def _key(scene: Scene, cell: Cell, rule: Rule, thing: object) -> int:
     kind, name = (*rule.about.split(" "), "", "")[:2]
     if kind == "owned":
         return scene.owned[name].get(cell.who if cell.relation == "mine" else "another's", NO_KEY)
-    if kind == "named" and name in scene.keys:
+    if kind in ("named", "placed") and name in scene.keys:
         return scene.keys[name]
     return thing.order if rule.about == "event order" else thing.file
 
@@ -328,7 +339,7 @@ def ask(scene: Scene, cell: Cell) -> object:
     body = {**rule.body}
     if body.get("master"):
         body["master"] = scene.things["own"].event.number
-    if cell.pattern.endswith("attachments/"):
+    if cell.pattern.endswith(("attachments/", "alerts/<order_id:key>/picture/")):
         return client.post(path, {"file": jpeg(colour=(1, 2, 3))})
     if rule.face == "api":
         return client.generic(cell.method, path, json.dumps(body), content_type="application/json")

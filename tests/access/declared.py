@@ -12,6 +12,7 @@ from tests.access.rules import LOCAL, OFFICE, PUBLIC, SIGNED_IN, TOKEN, Rule, ac
 __all__ = ["CASE_ROWS", "DECLARED", "EVENT", "EVENT_VERBS", "LOCAL", "OFFICE", "PUBLIC", "SIGNED_IN", "TOKEN", "Rule"]
 
 DESKS = (declared_hotline, declared_disputes)
+ALERTS, SENDS = "events.view_alert", "events.send_alert"
 VIEW, LAND, WALL, PHONE = "events.view", "grids.view", "dashboard.view", "field.use"
 EVENT = "events/<str:number>/"
 PAGES: dict[str, Rule] = {
@@ -38,6 +39,12 @@ PAGES: dict[str, Rule] = {
     "desk/report/look/": page("events.report", lists=True),
     "desk/nobody/": page(VIEW, lists=True),
     "desk/supervision/": page(VIEW, lists=True),
+    "desk/alerts/": page(ALERTS, lists=True),
+    "desk/alerts/devices/": page(ALERTS, lists=True),
+    "desk/alerts/<int:key>/": page(ALERTS, "placed alert"),
+    "desk/alerts/<int:key>/picture/": page(ALERTS, "placed alert"),
+    "desk/alerts/<int:key>/confirm/": act("events.decide_alert", "placed alert"),
+    "desk/alerts/<int:key>/dismiss/": act("events.decide_alert", "placed alert", body={"reason": "misread"}),
     "desk/units/": page("events.bulk", lists=True),
     "desk/presence/": act(VIEW, lists=True),
     "desk/views/": act(VIEW),
@@ -115,6 +122,17 @@ MACHINES: dict[str, Rule] = {
     f"{ONE}clock/": api(VIEW, "event"),
     f"{ONE}attachments/": Rule("api", {"POST": VIEW}, "event", verb="events.attach"),
     f"{ONE}attachments/<sha256:sha256>": Rule("api", {"PUT": VIEW}, "event", verb="events.attach"),
+    f"{API}alerts/": Rule(
+        "api", {"GET": f"{ALERTS}|{SENDS}", "POST": SENDS}, lists=True,
+        body={"device": "cam-a1", "external_number": "A-2", "label": "占道"},
+    ),
+    f"{API}alerts/batch/": Rule("api", {"POST": SENDS}),
+    f"{API}alerts/<order_id:key>/": api(f"{ALERTS}|{SENDS}", "placed alert"),
+    f"{API}alerts/<order_id:key>/picture/": Rule("api", {"POST": SENDS}, "placed alert"),
+    f"{API}alerts/<order_id:key>/confirm/": Rule("api", {"POST": ALERTS}, "placed alert", verb="events.decide_alert"),
+    f"{API}alerts/<order_id:key>/dismiss/": Rule(
+        "api", {"POST": ALERTS}, "placed alert", verb="events.decide_alert", body={"reason": "misread"}
+    ),
     f"{API}categories/": api(f"{VIEW}|events.report|{WALL}|{LAND}", lists=True),
     f"{API}areas.geojson": api(f"{LAND}|{WALL}", lists=True),
     f"{API}pulse/": api(VIEW, lists=True),
@@ -235,6 +253,7 @@ ADMIN_MODELS: dict[str, str] = {
     "events/routingrule": RULES,
     "events/precedent": RULES,
     "events/cannedtext": RULES,
+    "events/device": TECHNICAL,
     "events/event": VIEW,
     "events/workorder": VIEW,
     "events/eventdeadline": VIEW,
@@ -257,7 +276,8 @@ FORMLESS = ("arealineage", "outboxitem", "delivery", "heartbeat", "readlog", "st
             "permission", *CASE_ROWS, *(name for desk in DESKS for name in desk.FORMLESS))
 """Nothing is added, changed or deleted here by hand."""
 UNDELETED = (
-    "area", "unit", "post", "leave", "level", "user", "kiosk", "role", "category", "precedent", "serviceclass", *FORMLESS,
+    "area", "unit", "post", "leave", "level", "user", "kiosk", "role", "category", "precedent", "serviceclass", "device",
+    *FORMLESS,
     *(name for desk in DESKS for name in desk.UNDELETED),
 )
 """Rows that end but are not deleted: their deletion page is closed to everybody."""

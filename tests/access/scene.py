@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.reference import load_roles
 from casework.models import Notice
 from events import loads, material, transitions
-from events.models import Event
+from events.models import Alert, Device, Event
 from grids import outlines, places
 from grids.models import Area
 from hotline.models import HotlineOrder
@@ -117,6 +117,7 @@ def make_scene() -> Scene:
         "casework/readlog": read_rows(scene.world),
         "accounts/user": {"inside": scene.world.people["worker_a1"].pk, "outside": scene.world.people["worker_b1"].pk},
     } | case_rows(scene)
+    scene.keys["alert"] = _alert(scene.world)
     knowledge_scene.add(scene)
     hotline_scene.add(scene)
     disputes_scene.add(scene)
@@ -176,6 +177,17 @@ def _thing(world: World, serial: int, *, area: str, by: str, unit: str) -> Thing
         reporter_phone=f"1990000{serial:04d}",
     )
     return Thing(event, worlds.the_order(event).pk, _file(world, event, serial))
+
+
+def _alert(world: World) -> int:
+    """A candidate of a camera in the first grid of street A, with its picture."""
+    device = Device.objects.create(
+        code="cam-a1", name="青山路口球机", kind="camera", area=world.areas["grid_a1"], category_id="0501"
+    )
+    stored = material.store_all([jpeg(colour=(7, 7, 7))], actor=world.actor("dispatcher"), at=NOON)[0]
+    return Alert.objects.create(
+        device=device, external_number="A-1", label="占道经营", occurred_at=NOON, received_at=NOON, picture=stored
+    ).pk
 
 
 def _merged(world: World, master: Event) -> Thing:
