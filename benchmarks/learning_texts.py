@@ -14,6 +14,7 @@ from casework.learning.features import Sample
 HOTLINE = Path("data/hotline-text")
 TAXONOMY = Path("data/taxonomies/taidi_c_category_tree.csv")
 MEDIATION = Path("data/mediation")
+SPOKEN = {"举报": "举报", "投诉": "投诉", "咨询": "咨询", "请问": "咨询", "建议": "建议", "求助": "求助"}
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -45,8 +46,23 @@ def taxonomy(weight: float) -> list[Sample]:
 
 @cache
 def natures() -> list[Sample]:
-    """福州 tickets with their nature, by title and body. Never the reply, which came later."""
+    """福州 tickets with their nature, by title, body and what the desk knew when they came in: channel, district,
+    whether a name was given. Never the reply, which came later."""
     return [
-        Sample({"title": row["title"], "body": row["body"]}, row["nature"])
+        Sample({"title": row["title"], "body": row["body"]}, row["nature"], facts=(
+            f"channel={row['channel'].lower()}", f"district={row['district']}", f"reporter={row['reporter']}",
+        ))
         for row in rows(HOTLINE / "fuzhou_12345_rivers_train.csv.gz")
     ]
+
+
+@cache
+def spoken_natures(weight: float) -> list[Sample]:
+    """Messages of other cities whose title begins with the word of a type (投诉…, 咨询…, 举报…): weak texts of it."""
+    found = []
+    for name in ("taidi_c_hotspot_train.csv.gz", "taidi_c_replies_train.csv.gz"):
+        for row in rows(HOTLINE / name):
+            label = next((label for word, label in SPOKEN.items() if row["title"].startswith(word)), None)
+            if label:
+                found.append(Sample({"title": row["title"], "body": row["body"]}, label, weight))
+    return found

@@ -27,6 +27,7 @@ from grids.scope import SHANGHAI, Rights, path_filter
 from hotline import learning
 from hotline.knowledge.searching import Hit, search
 from hotline.knowledge.workflow import READ
+from hotline.learning import DEMAND_WORDS
 from hotline.limits import limits
 from hotline.models import HotlineOrder
 
@@ -36,19 +37,7 @@ ENDED_BACK = timedelta(days=14)
 MOST_NEAR, MOST_ROWS = 8, 200
 MOST_TEXT = 4000
 WORKING_DAY_SECONDS = 7 * 3600
-DEMAND_WORDS = {
-    "consult": (
-        "咨询", "请问", "怎么办理", "如何办理", "在哪办", "什么时候", "想问", "了解一下", "政策", "需要什么材料", "办理流程",
-        "在哪里办", "哪里能办", "怎么申请", "如何申请", "怎么续", "怎么备案", "要带什么",
-    ),
-    "tip_off": ("举报", "检举", "揭发"),
-    "praise": ("表扬", "感谢", "点赞", "锦旗"),
-    "suggestion": ("建议", "希望能增设", "提议", "最好能"),
-    "help": ("求助", "帮忙", "请派人", "麻烦派", "救", "困在", "需要帮助", "报修", "来修", "修一下",
-             "能修好", "什么时候能修", "什么时候修", "什么时候来修", "多久能修"),
-    "complaint": ("投诉", "没人管", "扰民", "态度", "不解决", "拖延", "违规", "太吵"),
-}
-"""Words by which the demand type is proposed; the agent decides."""
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +63,7 @@ def answer(asked: Asked, *, rights: Rights, at: datetime) -> dict[str, Any]:
     category = asked.category or (ideas[0]["code"] if ideas and ideas[0]["share"] >= 50 else "")
     return {
         "categories": ideas,
-        "demand": demand_of(text),
+        "demand": demand_of(text, grid=(chosen or {}).get("grid", "")),
         "danger": suggesting.danger_words(text) if text else [],
         "place": place,
         "promise": promise(category, asked.demand, text, at),
@@ -92,10 +81,10 @@ def ideas_for(text: str) -> list[dict]:
     ] if text.strip() else []
 
 
-def demand_of(text: str) -> dict | None:
+def demand_of(text: str, *, grid: str = "") -> dict | None:
     """The likeliest demand type with its words, by the trained model or by cue words; None when nothing speaks for
     any, or two speak as loud."""
-    learnt = learning.suggest_demand(text)
+    learnt = learning.suggest_demand(text, facts=learning.facts_of(HotlineOrder.Channel.PHONE, grid))
     if learnt is not None:
         return learnt
     spoken = [word for words in DEMAND_WORDS.values() for word in words if word in text]
