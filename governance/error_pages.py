@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -27,6 +27,13 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     if wants_json(request):
         return _told(403, "forbidden", _("没有这项权限"))
     return defaults.permission_denied(request, exception)
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its token: the page stood open too long, or another site sent it."""
+    if wants_json(request):
+        return _told(403, "forbidden", _("页面停留过久已失效,请刷新后再试"))
+    return defaults.permission_denied(request, PermissionDenied(reason))
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -88,6 +88,7 @@ SEALING_KEY = os.environ.get("SEALING_KEY", "")
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 if not PRODUCTION:
     ALLOWED_HOSTS.append("testserver")
+CSRF_FAILURE_VIEW = "governance.error_pages.form_expired"
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CSRF_TRUSTED_ORIGINS", "").split(",") if o]
 NUM_PROXIES = int(os.environ.get("NUM_PROXIES", "0"))
 

@@ -6,6 +6,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .bodies import Room
 from .dispute import Dispute
@@ -15,7 +16,7 @@ class Session(models.Model):
     """One meeting of a dispute. What is said there is the narrative; here is time, place and the writer's turn."""
 
     class Mode(models.TextChoices):
-        ON_SITE = "on_site", _("到场")
+        ON_SITE = "on_site", pgettext_lazy("session", "到场")
         ONLINE = "online", _("线上")
         VISIT = "visit", _("上门")
 
