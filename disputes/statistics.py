@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
+from disputes import hotspots
 from disputes.models import Dispute, MediationBody, Mediator
 from disputes.presenting import TIER_WORDS, TYPE_WORDS
 from grids.models import Area
@@ -59,6 +60,8 @@ def overview(rights: Rights, *, area: str = "", days: int = 90, at: datetime) ->
         "tiers": _tiers(rows, at, place), "rates": _rates(rows, since, span),
         "by_type": _grouped(rows, since, "type", TYPE_WORDS, span), "by_place": _places(rows, since, {"days": days}),
         "by_body": _bodies(rows, since, span), "loads": _loads(rights, rows),
+        "hot_places": hotspots.places(rows, since=since, at=at, days=days),
+        "hot_parties": hotspots.organisations(rows, since=since, narrowed=span),
         "since": since, "as_of": at, "total": rows.filter(registered_at__gte=since).count(),
         "archived": rows.filter(ARCHIVED, registered_at__gte=since).count(),
     }

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.clients import client_address
 from casework.refusals import MoveRefused
-from disputes import queries, statistics
+from disputes import hotspots, queries, statistics
 from disputes.forms import RegisterForm
 from disputes.grading import suggested_flags
 from disputes.learning import suggest_type
@@ -53,6 +53,7 @@ class FilterForm(forms.Form):
     days = forms.ChoiceField(
         required=False, choices=[("", ""), *((n, n) for n in ("30", "90", "365"))], widget=forms.HiddenInput
     )
+    organisation = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
     q = forms.CharField(required=False, max_length=80, label=gettext_lazy("搜索"))
 
     def filters(self) -> queries.Filters:
@@ -108,6 +109,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         "may_register": request.rights.may("disputes.register"), "may_count": request.rights.may("disputes.count"),
         "may_rooms": any(map(request.rights.may, (VIEW, TAKE_PART))),
         "may_story": request.rights.may("disputes.narrative"), "place": _place(form), "held_by": _body(form),
+        "with_party": form.cleaned_data.get("organisation") if form.is_valid() else "",
     })
 
 
@@ -116,6 +118,8 @@ def _page(request: HttpRequest, view: queries.View, form: FilterForm, story: str
     got = form.cleaned_data
     if got["part"]:
         rows = rows.filter(statistics.PARTS[got["part"]])
+    if got["organisation"]:
+        rows = rows.filter(hotspots.with_party(got["organisation"]))
     if got["days"]:
         rows = rows.filter(registered_at__gte=request.at - timedelta(days=int(got["days"])))
     if story:

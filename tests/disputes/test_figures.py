@@ -12,6 +12,7 @@ from django.test import Client
 from disputes import statistics, transitions
 from disputes.importing import Row, take_in
 from disputes.learning import suggest_type
+from disputes.telling import PartyTold
 from tests.disputes import cast
 from tests.disputes.cast import NOON, House
 
@@ -50,6 +51,25 @@ def test_every_number_is_as_long_as_its_list(stock: House, time_machine: object,
     for url, number in links:
         listed = client.get(unescape(url)).content.decode()
         assert len(set(re.findall(r"MT\d{8}-\d{4}", listed))) == int(number), unescape(url)
+
+
+def test_where_and_with_whom_disputes_gather(house: House, time_machine: object) -> None:
+    firm = PartyTold(name="某物业公司", side="respondent", kind="legal")
+    for n in range(5):
+        cast.accepted(house, parties=(PartyTold(name="张小三"), firm if n < 4 else PartyTold(name="李四", side="respondent")))
+    sealed = cast.accepted(house, type="family", parties=(PartyTold(name="王五"), firm))
+    assert sealed.is_sealed
+    time_machine.move_to(NOON + timedelta(hours=1), tick=False)
+    client = _client(house, "director")
+    page = client.get("/disputes/figures/", {"days": "90"})
+    (place,), (party,) = page.context["hot_places"], page.context["hot_parties"]
+    assert (place["n"], place["earlier"], place["has_grown"]) == (6, 0, True)
+    assert (party["name"], party["n"], party["open"]) == ("某物业公司", 4, 4)
+    assert "张小三" not in page.content.decode()
+    for query, n in ((place["query"], 6), (party["query"], 4)):
+        listed = client.get(f"/disputes/?{query}").content.decode()
+        assert len(set(re.findall(r"MT\d{8}-\d{4}", listed))) == n
+    assert list(client.get("/disputes/?view=all&organisation=张小三").context["rows"]) == []  # a person is no organisation
 
 
 def test_archived_cases_stand_in_no_rate(stock: House) -> None:
