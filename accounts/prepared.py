@@ -9,6 +9,7 @@ plain statements (docs/operators/settings.md).
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cache
 from hashlib import blake2b
@@ -37,6 +38,37 @@ def execute(cursor: CursorWrapper, statement: str, values: Sequence[Any]) -> Non
         cursor.cursor.execute(f"PREPARE {name} AS {text}")  # by the driver: no query of a page
         names.add(name)
     cursor.execute(call, values)
+
+
+FIXED = 16
+"""Whole statements kept planned on one connection; beyond it the one not asked for longest is dropped."""
+_fixed: WeakKeyDictionary[Any, OrderedDict[str, bool]] = WeakKeyDictionary()
+"""Whole statements by the driver's connection: whether prepared, or only asked once so far."""
+
+
+def execute_fixed(cursor: CursorWrapper, statement: str, values: Sequence[Any]) -> None:
+    """Run a statement that may be asked again with the very same values. From the second time on it is planned no
+    more; it was planned for these values, so nothing is guessed, and new statistics of a table plan it anew."""
+    if not settings.DATABASE_PREPARED:
+        cursor.execute(statement, values)
+        return
+    text = cursor.cursor.mogrify(statement, values)
+    name = f"gov_{blake2b(text, digest_size=12).hexdigest()}"
+    names = _fixed.setdefault(connection.connection, OrderedDict())
+    is_prepared = names.get(name)
+    if is_prepared is None:
+        names[name] = False
+        if len(names) > FIXED:
+            oldest, was_prepared = names.popitem(last=False)
+            if was_prepared:
+                cursor.cursor.execute(f"DEALLOCATE {oldest}")
+        cursor.execute(statement, values)
+        return
+    if not is_prepared:
+        cursor.cursor.execute(b"PREPARE " + name.encode() + b" AS " + text)
+        names[name] = True
+    names.move_to_end(name)
+    cursor.execute(f"EXECUTE {name}")
 
 
 @cache

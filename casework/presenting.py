@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from accounts import prepared
 from casework.clock.explain import explain_deadline
 from casework.door import Move
 from casework.models import Case, DeadlineRow
@@ -15,9 +19,38 @@ from grids.models import Unit
 from grids.scope import SHANGHAI
 
 LONGEST_TRAIL = 500
+CLOCK_COLUMNS = (
+    "case_id", "stage", "state", "kind", "calendar_code", "budget_seconds", "elapsed_seconds", "due_at", "unit_id",
+    "order_id",
+)
 CALENDAR_WORDS = {"district": _("区工作日历"), "round_the_clock": _("全天候")}
 Step = tuple[str, Any, frozenset[str]]
 """Code, label, states shown as this step."""
+
+
+def live_clocks(model: type[DeadlineRow], case_ids: Iterable[int]) -> dict[int, list[dict]]:
+    """Clocks of these cases that are not stopped, by case, what is due first standing first: one query. Of
+    ``segments`` only the last is there, which is all a countdown needs."""
+    statement, names = _clocks_statement(model)
+    found: dict[int, list[dict]] = {}
+    with connection.cursor() as cursor:
+        prepared.execute(cursor, statement, [list(case_ids)])
+        for last, *values in cursor.fetchall():
+            row = dict(zip(names, values, strict=True))
+            row["segments"] = [json.loads(last) if isinstance(last, str) else last] if last else []
+            found.setdefault(row["case_id"], []).append(row)
+    return found
+
+
+@cache
+def _clocks_statement(model: type[DeadlineRow]) -> tuple[str, tuple[str, ...]]:
+    known = {field.attname for field in model._meta.concrete_fields}
+    names = tuple(name for name in CLOCK_COLUMNS if name in known)
+    table = connection.ops.quote_name(model._meta.db_table)
+    return (
+        f"SELECT segments -> -1, {', '.join(names)} FROM {table} WHERE case_id = ANY(%s) AND state <> 'stopped' "  # noqa: S608 (names of our own)
+        "ORDER BY due_at, id"
+    ), names
 
 
 def trail_of(

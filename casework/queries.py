@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import redis
@@ -19,26 +20,32 @@ PARTS = ("worker", "beat", "relay")
 BROKER_SECONDS = 0.5
 
 
-_UNREAD = """
-    SELECT count(*) FROM (
-        SELECT 1 FROM casework_notice WHERE person_id = %s AND read_at IS NULL AND show_at <= %s LIMIT 100
-    ) AS line
+_SIGNS = """
+    SELECT (SELECT count(*) FROM (
+               SELECT 1 FROM casework_notice WHERE person_id = %s AND read_at IS NULL AND show_at <= %s LIMIT 100
+           ) AS line),
+           ARRAY(SELECT name FROM casework_heartbeat WHERE at < %s ORDER BY name),
+           ARRAY(SELECT at FROM casework_heartbeat WHERE at < %s ORDER BY name)
 """
-_SILENT = "SELECT name, at FROM casework_heartbeat WHERE at < %s"
 
 
-def unread_count(user: object, *, at: datetime) -> int:
-    """Unread lines in this person's bell, those held back by quiet hours left out; counts to 100 at most."""
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What the head of every page says. ``unread``: lines in the person's bell, those held back by quiet hours left
+    out, counted to 100 at most. ``alarms``: parts whose heartbeat is older than 90 s, ``[{"name", "at"}]``; a part
+    that never beat is not there."""
+
+    unread: int
+    alarms: list[dict]
+
+
+def signs(person_id: int | None, *, at: datetime) -> Signs:
+    """One query for both; nobody has no bell."""
+    silent = at - SILENT_AFTER
     with connection.cursor() as cursor:
-        prepared.execute(cursor, _UNREAD, [user.pk, at])
-        return cursor.fetchone()[0]
-
-
-def machinery_alarms(*, at: datetime) -> list[dict]:
-    """Parts whose heartbeat is older than 90 s: ``[{"name", "at"}]``. A part that never beat is not there."""
-    with connection.cursor() as cursor:
-        prepared.execute(cursor, _SILENT, [at - SILENT_AFTER])
-        return [{"name": name, "at": beat} for name, beat in cursor.fetchall()]
+        prepared.execute(cursor, _SIGNS, [person_id or 0, at, silent, silent])
+        unread, names, beats = cursor.fetchone()
+    return Signs(unread, [{"name": name, "at": beat} for name, beat in zip(names, beats, strict=True)])
 
 
 _OUTBOX = """

@@ -83,13 +83,7 @@ def stage_words() -> StageWords:
 
 def clocks_of(ids: list[int]) -> dict[int, list[dict]]:
     """Live clocks of these disputes, one query."""
-    rows = DisputeDeadline.objects.filter(case__in=ids).exclude(state="stopped").order_by("due_at", "pk").values(
-        "case_id", "stage", "state", "kind", "calendar_code", "budget_seconds", "elapsed_seconds", "due_at", "segments",
-    )
-    found: dict[int, list[dict]] = {}
-    for row in rows:
-        found.setdefault(row["case_id"], []).append(row)
-    return found
+    return presenting.live_clocks(DisputeDeadline, ids)
 
 
 def rows_for(rows: list[dict], rights: Rights, *, at: datetime) -> list[dict]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
+from casework import listings
 from events import changes
 from events.models import Event
 from events.models.event import ENDED
@@ -51,8 +52,14 @@ def view_counts(rights: Rights, *, at: datetime) -> dict[str, int]:
     Counted anew as soon as any event has been written since (asked of the snapshot, as the pulse does; orders,
     declines and watched events change with their event's row or are counted each time), and after KEPT_SECONDS.
     """
+    return counts_and_look(rights, at=at)[0]
+
+
+def counts_and_look(rights: Rights, *, at: datetime) -> tuple[dict[str, int], changes.Look]:
+    """The same, and the look at the snapshot that they were found by: no page that shows them need take another."""
     if connection.in_atomic_block:  # a snapshot says nothing of what this very transaction has written
-        return _count(rights, at=at) | _watched(rights, at=at)
+        looked = changes.look(None)
+        return _count(rights, at=at) | _watched(rights, at=at), looked
     key = (rights.person_id, rights.paths(VIEW), rights.units(VIEW), rights.units("events.accept"))
     kept = _kept.get(key)
     looked = changes.look(changes.Cursor(kept.snapshot, 0) if kept else None)
@@ -60,12 +67,13 @@ def view_counts(rights: Rights, *, at: datetime) -> dict[str, int]:
         kept = _kept[key] = _Kept(at, looked.snapshot, _count(rights, at=at))
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
-    return kept.counts | _watched(rights, at=at)
+    return kept.counts | _watched(rights, at=at), looked
 
 
 def _watched(rights: Rights, *, at: datetime) -> dict[str, int]:
     """Following an event leaves its row alone: counted each time."""
-    return {"watched": in_view(rights, "watched", at=at).order_by().values("pk").count()}
+    key = ("watched", rights.person_id, rights.paths(VIEW), rights.units(VIEW))
+    return {"watched": listings.count(key, lambda: in_view(rights, "watched", at=at))}
 
 
 def _count(rights: Rights, *, at: datetime) -> dict[str, int]:

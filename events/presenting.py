@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db import connection
 from django.utils.translation import gettext as _
 
+from accounts import prepared
 from casework import presenting
 from casework.clock.arithmetic import ClockKind, elapsed
 from casework.clock.loader import calendar
 from casework.learning import store
 from events.learning import UNIT
-from events.models import Decline, Event, EventAttachment, EventDeadline
+from events.models import Decline, Event, EventDeadline
 from events.routing import precedents_of, suggest_units
 from events.workflow import DISPATCH_STATES, MOVES, STEPS, step_of
 
@@ -38,14 +39,7 @@ URGENCY_WORDS = dict(Event._meta.get_field("urgency").choices)
 
 def clocks_of(event_ids: Iterable[int]) -> dict[int, list[dict]]:
     """Clocks that are not stopped, by event: one query."""
-    found: dict[int, list[dict]] = {}
-    rows = EventDeadline.objects.filter(case__in=list(event_ids)).exclude(state="stopped").order_by("due_at", "pk")
-    for row in rows.values(
-        "case_id", "stage", "state", "kind", "calendar_code", "budget_seconds", "elapsed_seconds", "due_at",
-        "segments", "order_id", "unit_id",
-    ):
-        found.setdefault(row["case_id"], []).append(row)
-    return found
+    return presenting.live_clocks(EventDeadline, event_ids)
 
 
 def chip(clocks: list[dict], *, at: datetime, url: str = "") -> dict[str, Any]:
@@ -80,11 +74,19 @@ def rows_for(rows: list[dict], *, at: datetime) -> list[dict]:
     """Rows of a keyset page as the work list shows them; a fixed number of queries for any number of rows."""
     ids = [row["id"] for row in rows]
     clocks = clocks_of(ids)
-    photos = dict(
-        EventAttachment.objects.filter(event__in=ids).values_list("event").annotate(n=Count("pk")).order_by()
-    )
+    photos = _photos(ids)
     ideas = _ideas(rows)
     return [_row(row, clocks.get(row["id"], []), photos.get(row["id"], 0), ideas.get(row["id"]), at) for row in rows]
+
+
+_PHOTOS = "SELECT event_id, count(*) FROM events_eventattachment WHERE event_id = ANY(%s) GROUP BY event_id"
+
+
+def _photos(ids: list[int]) -> dict[int, int]:
+    """How many files hang on each event that has any."""
+    with connection.cursor() as cursor:
+        prepared.execute(cursor, _PHOTOS, [ids])
+        return dict(cursor.fetchall())
 
 
 def _row(row: dict, clocks: list[dict], photos: int, idea: object | None, at: datetime) -> dict:

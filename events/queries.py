@@ -54,6 +54,8 @@ class View:
     label: Any
     condition: Any
     order: str = "-id"
+    is_timed: bool = False
+    """What it holds hangs on the present moment."""
 
 
 def _state(*states: str) -> Any:
@@ -73,7 +75,7 @@ VIEWS: tuple[View, ...] = (
         lambda rights, at: Q(declines__ruling="pending") & ~Q(state__in=ENDED),
     ),
     View("suspended", gettext_lazy("挂起"), _state("suspended", "needs_info")),
-    View("overdue", gettext_lazy("超期"), lambda rights, at: Q(due_at__lt=at) & ~Q(state__in=ENDED), "due_at"),
+    View("overdue", gettext_lazy("超期"), lambda rights, at: Q(due_at__lt=at) & ~Q(state__in=ENDED), "due_at", True),
     View("red", gettext_lazy("红牌"), lambda rights, at: Q(flag="red") & ~Q(state__in=ENDED), "due_at"),
     View(
         "mine", gettext_lazy("我的"),
@@ -238,19 +240,22 @@ def page(
 
 
 def listed(
-    rights: Rights, wanted: Filters, *, at: datetime, order: str, cursor: str, size: int, fields: tuple[str, ...]
+    rights: Rights, wanted: Filters, *, at: datetime, order: str, cursor: str, size: int, fields: tuple[str, ...],
+    view: str = "all",
 ) -> Page:
-    """As ``page`` over ``narrow`` over ``visible_to``. A list that hangs neither on the present moment nor on words
+    """As ``page`` over ``narrow`` over ``in_view``. A list that hangs neither on the present moment nor on words
     nor on a place is asked by a statement that was composed before. Raises ``invalid``."""
     if order not in ORDERS:
         raise missing(order=_("不支持的排序"))
 
     def make() -> QuerySet:
-        return _sorted(narrow(visible_to(rights), wanted, at=at), order, cursor, size, fields)
+        return _sorted(narrow(in_view(rights, view, at=at), wanted, at=at), order, cursor, size, fields)
 
-    if wanted.q or wanted.area or wanted.overdue is not None or not rights.may(VIEW):
+    is_timed = wanted.overdue is not None or view not in VIEW_BY_CODE or VIEW_BY_CODE[view].is_timed
+    if wanted.q or wanted.area or is_timed or not rights.may(VIEW):
         return _cut(list(make()), order, size)
-    key = (rights.person_id, rights.paths(VIEW), rights.units(VIEW), wanted, order, cursor, size, fields)
+    reach = (rights.person_id, rights.paths(VIEW), rights.units(VIEW), rights.units("events.accept"))
+    key = (*reach, view, wanted, order, cursor, size, fields)
     return _cut(listings.rows(key, make), order, size)
 
 

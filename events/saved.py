@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from casework import listings
 from casework.refusals import MoveRefused, missing, not_found
 from events.models.saved import SavedView
 from events.queries import VIEW_BY_CODE
@@ -28,6 +29,13 @@ def views_for(rights: Rights) -> QuerySet[SavedView]:
         shared |= Q(area_path__in=["/".join(parts[: n + 1]) + "/" for n in range(len(parts))])
     mine = Q(person=rights.person_id)
     return SavedView.objects.filter(mine | (Q(is_shared=True) & shared)).select_related("person").order_by("pk")
+
+
+def listed(rights: Rights) -> list[dict]:
+    """The same as the desk shows them: ``id``, ``name``, ``query``, ``is_shared``, ``person_id``, ``person__name``."""
+    names = ("id", "name", "query", "is_shared", "person_id", "person__name")
+    key = ("saved", rights.person_id, rights.paths(VIEW), rights.units(VIEW))
+    return listings.rows(key, lambda: views_for(rights).values(*names))
 
 
 def keep(rights: Rights, *, name: str, query: str, shared: bool, at: datetime) -> SavedView:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
+from functools import cache, lru_cache
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, get_language_info, override
 from django.utils.translation import gettext_lazy as _
 
+from casework import queries
+from casework.queries import Signs
 from grids.scope import rights_of
 
 NAVIGATION = (
@@ -26,13 +36,24 @@ NAVIGATION = (
 )
 
 
+LANGUAGES = tuple((code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES)
+"""Of the language switch: each by its own name."""
+
+
 def chrome(request: HttpRequest) -> dict:
     """Navigation filtered by role; lazy, so that a page without a bar costs nothing."""
     at = getattr(request, "at", None) or timezone.now()
+
+    @cache
+    def signs() -> Signs:
+        return queries.signs(getattr(getattr(request, "user", None), "pk", None), at=at)
+
     return {
         "nav": SimpleLazyObject(lambda: _navigation(request, at)),
-        "bell_count": SimpleLazyObject(lambda: _unread(request, at)),
-        "machinery": SimpleLazyObject(lambda: _machinery(at)),
+        "nav_links": lambda: _nav_links(request, at),
+        "languages": LANGUAGES,
+        "bell_count": lambda: signs().unread,
+        "machinery": lambda: signs().alarms,
         "server_now": at,
         "is_demo": settings.DEMO,
         "site_title": settings.SITE_TITLE,
@@ -40,29 +61,51 @@ def chrome(request: HttpRequest) -> dict:
     }
 
 
-def _navigation(request: HttpRequest, at: object) -> list[dict]:
-    rights = rights_of(getattr(request, "user", None), at=at)
-    entries = []
-    for label, name, permission, prefix in NAVIGATION:
-        codes = (permission,) if isinstance(permission, str) else permission
-        if not (any(rights.may(code) for code in codes) if codes else getattr(request.user, "is_staff", False)):
-            continue
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        entries.append({"label": label, "url": url, "current": request.path.startswith(prefix)})
-    return entries
+def _navigation(request: HttpRequest, at: datetime) -> list[dict]:
+    permissions, is_staff = _standing(request, at)
+    return [
+        {"label": label, "url": _address(name), "current": request.path.startswith(beginnings)}
+        for label, name, beginnings in _entries(permissions, is_staff)
+    ]
 
 
-def _unread(request: HttpRequest, at: object) -> int:
-    from casework.queries import unread_count
+def _nav_links(request: HttpRequest, at: datetime) -> SafeString:
+    """The bar at the head of every page; drawn once for each set of permissions, language and current entry."""
+    permissions, is_staff = _standing(request, at)
+    here = next((name for _label, name, _codes, begins in NAVIGATION if request.path.startswith(begins)), "")
+    return _links(permissions, is_staff, here, get_language())
 
+
+def _standing(request: HttpRequest, at: datetime) -> tuple[frozenset[str], bool]:
     user = getattr(request, "user", None)
-    return unread_count(user, at=at) if getattr(user, "is_authenticated", False) else 0
+    return rights_of(user, at=at).permissions, bool(getattr(user, "is_staff", False))
 
 
-def _machinery(at: object) -> list[dict]:
-    from casework.queries import machinery_alarms
+def _entries(permissions: frozenset[str], is_staff: bool) -> Iterator[tuple[Any, str, str | tuple[str, ...]]]:
+    """Entries of the bar for whoever holds these permissions: label, name of the address, beginnings."""
+    for label, name, wanted, beginnings in NAVIGATION:
+        codes = (wanted,) if isinstance(wanted, str) else wanted
+        is_open = any(code in permissions for code in codes) if codes else is_staff
+        if is_open and _address(name):
+            yield label, name, beginnings
 
-    return machinery_alarms(at=at)
+
+@cache
+def _address(name: str) -> str:
+    """Empty where the page is not there."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+@lru_cache(maxsize=512)
+def _links(permissions: frozenset[str], is_staff: bool, here: str, language: str | None) -> SafeString:
+    with override(language):
+        return format_html_join(
+            "", '<li><a class="main-nav__link" href="{}"{}>{}</a></li>',
+            (
+                (_address(name), mark_safe(' aria-current="page"') if name == here else "", label)
+                for label, name, _beginnings in _entries(permissions, is_staff)
+            ),
+        )

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from django.conf import settings
 from django.template import Context, Engine, Node, Template, TemplateDoesNotExist, defaultfilters
 from django.template.base import (
     FilterExpression,
@@ -31,7 +32,7 @@ from django.template.defaulttags import (
     TemplateLiteral,
     URLNode,
 )
-from django.template.loader_tags import IncludeNode
+from django.template.loader_tags import BLOCK_CONTEXT_KEY, BlockContext, BlockNode, ExtendsNode, IncludeNode
 from django.template.loaders import cached
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.templatetags.static import StaticNode
@@ -66,13 +67,16 @@ class Kept(Node):
     def render(self, context: Context) -> str:
         if not context.autoescape:
             return self.parts.render(context)
-        language = get_language()
+        try:
+            language = context.language_of_parts
+        except AttributeError:  # asked once for a page: every look costs as much as a variable
+            language = context.language_of_parts = get_language()
         made = self.made.get(language)
         if made is None:
             made = self.made[language] = self.parts.render(context)
         return made
 
-    render_annotated = render
+    render_annotated = render  # a constant part has no line of its own to be blamed
 
 
 class KeptAddress(Node):
@@ -102,7 +106,35 @@ class PlainVariable(VariableNode):
             return value
         if kind is str:
             return escape(value) if context.autoescape else value
+        if kind is int and not settings.USE_THOUSAND_SEPARATOR:
+            return str(value)
         return render_value_in_context(value, context)
+
+
+class Heir(ExtendsNode):
+    """``extends`` that looks through its parent for blocks once instead of for every page."""
+
+    known: tuple[Template, dict[str, BlockNode]] | None = None
+
+    def render(self, context: Context) -> str:
+        parent = self.get_parent(context)
+        if self.known is None or self.known[0] is not parent:
+            self.known = (parent, _blocks_of_root(parent))
+        if BLOCK_CONTEXT_KEY not in context.render_context:
+            context.render_context[BLOCK_CONTEXT_KEY] = BlockContext()
+        blocks = context.render_context[BLOCK_CONTEXT_KEY]
+        blocks.add_blocks(self.blocks)
+        blocks.add_blocks(self.known[1])
+        with context.render_context.push_state(parent, isolated_context=False):
+            return parent._render(context)
+
+
+def _blocks_of_root(parent: Template) -> dict[str, BlockNode]:
+    """Blocks of a template that extends none; one that does brings its own when it is rendered."""
+    first = next((node for node in parent.nodelist if not isinstance(node, TextNode)), None)
+    if first is None or isinstance(first, ExtendsNode):
+        return {}
+    return {node.name: node for node in parent.nodelist.get_nodes_by_type(BlockNode)}
 
 
 def fold(nodes: NodeList, engine: Engine) -> None:
@@ -144,6 +176,10 @@ def _quick(node: Node) -> Node:
         quick: Node = PlainVariable(node.filter_expression)
         quick.token, quick.origin = node.token, getattr(node, "origin", None)
         return quick
+    if type(node) is ExtendsNode:
+        heir = Heir.__new__(Heir)
+        heir.__dict__.update(node.__dict__)
+        return heir
     if type(node) is URLNode and node.asvar and _is_constant_address(node):
         return KeptAddress(node)
     return node
@@ -182,7 +218,11 @@ def _is_constant_include(node: IncludeNode, engine: Engine) -> bool:
     values = node.extra_context.values()
     if not (node.isolated_context and _is_literal(node.template) and all(map(_is_literal, values))):
         return False
-    name = node.template.var
+    return _is_closed_template(node.template.var, engine)
+
+
+def _is_closed_template(name: object, engine: Engine) -> bool:
+    """Whether the included template looks at nothing but the values it is given and the language."""
     try:
         return isinstance(name, str) and not name.startswith(".") and _is_closed(engine.get_template(name).nodelist, engine)
     except (TemplateDoesNotExist, RecursionError):
@@ -198,7 +238,9 @@ def _is_closed_node(node: Node, engine: Engine) -> bool:
     if kind in (VariableNode, PlainVariable):
         return _is_pure(node.filter_expression)
     if kind is FirstOfNode:
-        return not node.asvar and all(map(_is_pure, node.vars))
+        return all(map(_is_pure, node.vars))
+    if kind is IncludeNode and node.isolated_context and _is_literal(node.template):
+        return all(map(_is_pure, node.extra_context.values())) and _is_closed_template(node.template.var, engine)
     if kind is IfNode:
         return all(
             (condition is None or _is_pure_condition(condition)) and _is_closed(inner, engine)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.names import named_in
+from casework.presenting import live_clocks
 from events.presenting import LEVELS, SHAPES, chip
 from grids.scope import Rights
 from hotline.models import HotlineDeadline, HotlineOrder
@@ -61,14 +62,7 @@ def tabs_of(rights: Rights, current: str) -> list[dict]:
 
 def clocks_of(order_ids: Iterable[int]) -> dict[int, list[dict]]:
     """Clocks that are not stopped, by order: one query."""
-    found: dict[int, list[dict]] = {}
-    rows = HotlineDeadline.objects.filter(case__in=list(order_ids)).exclude(state="stopped").order_by("due_at", "pk")
-    for row in rows.values(
-        "case_id", "stage", "state", "kind", "calendar_code", "budget_seconds", "elapsed_seconds", "due_at",
-        "segments", "unit_id",
-    ):
-        found.setdefault(row["case_id"], []).append(row)
-    return found
+    return live_clocks(HotlineDeadline, order_ids)
 
 
 def rows_for(rows: list[dict], *, at: datetime) -> list[dict]:

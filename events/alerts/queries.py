@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from casework import listings
 from casework.refusals import missing, not_found
 from events.alerts.models import Alert, Device
 from grids.scope import Rights, path_filter
@@ -47,7 +48,8 @@ def waiting_count(rights: Rights) -> int | None:
     """How many wait for a person; None for whoever may not see alerts."""
     if not rights.may(VIEW):
         return None
-    return visible_to(rights).filter(state=Alert.State.CANDIDATE).order_by().values("pk").count()
+    key = ("alerts_waiting", rights.paths(VIEW))
+    return listings.count(key, lambda: visible_to(rights).filter(state=Alert.State.CANDIDATE).select_related(None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from events.models import Event
 from events.verbs import UNDO_SECONDS
 from events.views.desk import rows_of
 from events.views.edge import for_staff, is_fetch, next_of
-from events.views.filters import FilterForm
+from events.views.filters import FilterLine
 from events.workflow import MOVES
 from grids.models import Unit
 
@@ -160,8 +160,7 @@ def _one(
 def export(request: HttpRequest) -> HttpResponse:
     """The present view as CSV or XLSX: same filters, at most five thousand rows, no personal data; noted."""
     code = request.GET.get("view", "all")
-    form = FilterForm(request.GET, rights=request.rights)
-    rows = rows_of(request, code, form)
+    rows = rows_of(request, code, FilterLine(request.GET, rights=request.rights))
     ids = [int(text) for text in request.GET.get("ids", "").split(",") if text.isdigit() and len(text) < 19]
     if ids:
         rows = rows.filter(pk__in=ids[:MOST_ROWS])

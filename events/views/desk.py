@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from html import escape
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from casework import readlog
 from casework.refusals import MoveRefused
-from events import queries
+from events import changes, queries, saved
 from events.alerts import queries as alert_queries
-from events.counting import dispatched_today, view_counts
+from events.counting import counts_and_look, dispatched_today
 from events.filtering import behind_number
 from events.models import Event, WorkOrder
 from events.presenting import ROW_FIELDS, rows_for
-from events.saved import views_for
 from events.verbs import KEYED, function_of
 from events.views.detail import ticket
-from events.views.edge import cursor_now, for_staff
-from events.views.filters import FilterForm, query_without, wanted_of
+from events.views.edge import for_staff
+from events.views.filters import FilterLine, query_without
 from events.work_rows import Sheet, add_html
 from events.workflow import MOVES
 from grids.scope import Rights
@@ -48,9 +50,9 @@ def first_view(rights: Rights, counts: dict[str, int]) -> str:
     return next((code for code, permission in own if rights.may(permission) and counts.get(code)), "all")
 
 
-def rows_of(request: HttpRequest, code: str, form: FilterForm) -> QuerySet[Event]:
+def rows_of(request: HttpRequest, code: str, line: FilterLine) -> QuerySet[Event]:
     """The rows of one view under the filters of the address; a phone number is searched apart and logged."""
-    wanted = wanted_of(form)
+    wanted = line.wanted
     rows = behind_number(queries.in_view(request.rights, code, at=request.at), request.GET, at=request.at)
     phone = re.sub(r"\D", "", wanted.q)
     if re.fullmatch(r"1\d{10}|0\d{9,11}", phone) and request.rights.may("events.reveal"):
@@ -63,54 +65,70 @@ def rows_of(request: HttpRequest, code: str, form: FilterForm) -> QuerySet[Event
     return queries.narrow(rows, wanted, at=request.at)
 
 
+def _page(
+    request: HttpRequest, code: str, line: FilterLine, of_view: int | None, *, order: str, size: int
+) -> tuple[queries.Page, int | None]:
+    """One page of ``rows_of`` and how many the list has; one without words is asked by a statement that was composed
+    before."""
+    cursor, found = request.GET.get("c", ""), None
+    if line.wanted.q or request.GET.get("of"):
+        found = rows_of(request, code, line)
+        page = queries.page(found, order=order, cursor=cursor, size=size, fields=ROW_FIELDS)
+    else:
+        page = queries.listed(
+            request.rights, line.wanted, at=request.at, order=order, cursor=cursor, size=size, fields=ROW_FIELDS, view=code
+        )
+    return page, _total(request, code, line, found, page, of_view)
+
+
+def _total(
+    request: HttpRequest, code: str, line: FilterLine, found: QuerySet[Event] | None, page: queries.Page,
+    of_view: int | None,
+) -> int | None:
+    """The view's own count, or of what the filters and the number behind it leave."""
+    if not line.chips and not request.GET.get("of"):
+        return of_view
+    if not page.next and not request.GET.get("c"):
+        return len(page.rows)
+    return (rows_of(request, code, line) if found is None else found).order_by().count()
+
+
 @for_staff()
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """工作台. Everything that chooses what is shown stands in the address."""
-    cursor = cursor_now(request)
-    counts = view_counts(request.rights, at=request.at)
+    counts, looked = counts_and_look(request.rights, at=request.at)
     code = request.GET.get("view") or first_view(request.rights, counts)
     view = queries.VIEW_BY_CODE.get(code)
     if view is None:
         raise Http404
-    form = FilterForm(request.GET, rights=request.rights)
+    line = FilterLine(request.GET, rights=request.rights)
     order = request.GET.get("order") or view.order
     size = int(request.GET["size"]) if request.GET.get("size") in map(str, SIZES) else PAGE
     try:
-        found = rows_of(request, code, form)
-        page = queries.page(found, order=order, cursor=request.GET.get("c", ""), size=size, fields=ROW_FIELDS)
-        total = _total(request, form, found, page, counts.get(code))
+        page, total = _page(request, code, line, counts.get(code), order=order, size=size)
     except MoveRefused as refused:
         messages.error(request, refused.detail)
         page, total = queries.Page([], ""), 0
-    chosen = _selected(request)
+    chosen, here, token = _selected(request), query_without(request, "sel"), get_token(request)
     shown = {
-        "view": view, "views": _views(request, counts, code), "filter": form, "order": order, "size": size,
-        "sizes": SIZES, "rows": list_rows(request, page.rows, selected=chosen.get("event")), "total": total,
-        "next_url": f"?{query_without(request, 'sel')}&c={page.next}" if page.next else "",
-        "first_url": f"?{query_without(request, 'sel')}" if request.GET.get("c") else "",
-        "query": query_without(request, "sel"), "sorts": _sorts(request, order),
+        "view": view, "tabs": _tabs(request, counts, code), "filter": line, "order": order, "size": size,
+        "sizes": _sizes(get_language()), "total": total,
+        "rows": list_rows(request, page.rows, selected=chosen.get("event"), token=token),
+        "next_url": f"?{here}&c={page.next}" if page.next else "",
+        "first_url": f"?{here}" if request.GET.get("c") else "", "query": here, "sorts": _sorts(request, order),
         "alerts_waiting": alert_queries.waiting_count(request.rights),
         "may_bulk": request.rights.may("events.bulk"), "may_export": request.rights.may("events.export"),
         "may_report": request.rights.may("events.report"), "density": _density(request),
-        "is_filtered": bool(form.chips), "verb_keys": KEYED, "pulse_cursor": cursor,
-        "saved_views": views_for(request.rights), "hidden": _hidden(request), "columns": COLUMNS,
-        "reach": "|".join(request.rights.paths("events.view")),
+        "is_filtered": bool(line.chips), "verb_keys": KEYED,
+        "pulse_cursor": changes.following(looked, at=request.at).text,
+        "saved_views": saved.listed(request.rights), "hidden": _hidden(request),
+        "columns": _columns(get_language()), "csrf_token": token, "view_label": str(view.label),
     }
     if not shown["rows"] and code == "to_dispatch":
         shown["today"] = dispatched_today(request.rights, at=request.at)
     shown.update(chosen)
     return render(request, "events/desk.html", shown)
-
-
-def _total(
-    request: HttpRequest, form: FilterForm, found: QuerySet[Event], page: queries.Page, of_view: int | None
-) -> int | None:
-    """How many the list has: the view's own count, or of what the filters and the number behind it leave."""
-    if not form.chips and not request.GET.get("of"):
-        return of_view
-    whole = not page.next and not request.GET.get("c")
-    return len(page.rows) if whole else found.order_by().count()
 
 
 def _hidden(request: HttpRequest) -> list[str]:
@@ -124,26 +142,48 @@ def _density(request: HttpRequest) -> str:
     return wish if wish in ("compact", "roomy", "normal") else "compact"
 
 
-def _views(request: HttpRequest, counts: dict[str, int], current: str) -> list[dict]:
-    alert = {"overdue", "red", "orphans"}
-    return [
-        {
-            "code": view.code, "label": view.label, "count": counts.get(view.code), "current": view.code == current,
-            "alert": view.code in alert and bool(counts.get(view.code)),
-            "url": f"?{query_without(request, 'view', 'sel', 'order', view=view.code)}",
-        }
-        for view in queries.VIEWS
-    ]
+@cache
+def _labels(language: str | None) -> tuple[tuple[str, str], ...]:
+    with override(language):
+        return tuple((view.code, escape(str(view.label))) for view in queries.VIEWS)
+
+
+@cache
+def _sizes(language: str | None) -> tuple[tuple[int, str], ...]:
+    with override(language):
+        return tuple((n, _("每页 %(n)s 条") % {"n": n}) for n in SIZES)
+
+
+@cache
+def _columns(language: str | None) -> tuple[tuple[str, str], ...]:
+    with override(language):
+        return tuple((code, str(label)) for code, label in COLUMNS)
+
+
+ALERTING = frozenset({"overdue", "red", "orphans"})
+
+
+def _tabs(request: HttpRequest, counts: dict[str, int], current: str) -> SafeString:
+    """The views as tabs, by hand as the rows are (``events.work_rows``)."""
+    rest = query_without(request, "view", "sel", "order")
+    before, made = escape(f"?{rest}&view=" if rest else "?view="), []
+    for code, label in _labels(get_language()):
+        count = counts.get(code)
+        alert = " tab--alert" if code in ALERTING and count else ""
+        here = ' aria-current="page"' if code == current else ""
+        number = "" if count is None else f' <span class="tab__count" data-count="desk.{code}">{count}</span>'
+        made.append(f'<a class="tab{alert}" href="{before}{code}" data-view="{code}"{here}>{label}{number}</a>')
+    return mark_safe("".join(made))  # noqa: S308 (the address is escaped; the rest is ours)
 
 
 def _sorts(request: HttpRequest, order: str) -> dict[str, dict]:
     """Links of the column heads: pressing again turns the order round where it can be turned."""
-    found = {}
+    found, rest = {}, query_without(request, "order")
     for column, (up, down) in {
         "urgency": ("urgency", "urgency"), "clock": ("due_at", "due_at"), "time": ("-reported_at", "reported_at"),
     }.items():
         target = down if order == up else up
-        found[column] = {"url": f"?{query_without(request, 'order', order=target)}", "on": order in (up, down)}
+        found[column] = {"url": f"?{rest}&order={target}" if rest else f"?order={target}", "on": order in (up, down)}
     return found
 
 
@@ -176,12 +216,14 @@ def with_acts(request: HttpRequest, rows: list[dict]) -> list[dict]:
 
 
 def list_rows(
-    request: HttpRequest, rows: list[dict], *, selected: Event | None = None, next_url: str = "", bulk: bool | None = None
+    request: HttpRequest, rows: list[dict], *, selected: Event | None = None, next_url: str = "",
+    bulk: bool | None = None, token: str = "",
 ) -> list[dict]:
     """Rows of a keyset page (``ROW_FIELDS``) with their acts and their HTML."""
     may_bulk = request.rights.may("events.bulk") if bulk is None else bulk
     sheet = Sheet(
-        request.at, next_url or request.get_full_path(), get_token(request), may_bulk, selected.number if selected else ""
+        request.at, next_url or request.get_full_path(), token or get_token(request), may_bulk,
+        selected.number if selected else "",
     )
     return add_html(with_acts(request, rows_for(rows, at=request.at)), sheet)
 
@@ -219,10 +261,10 @@ def cells(request: HttpRequest) -> HttpResponse:
     """Fresh rows for numbers the page shows; a row that has left the view says where it went."""
     numbers = _numbers(request)
     code = request.GET.get("view", "all")
-    form = FilterForm(request.GET, rights=request.rights)
+    line = FilterLine(request.GET, rights=request.rights)
     seen = queries.visible_to(request.rights).filter(number__in=numbers)
     rows = list_rows(request, list(seen.values("id", *ROW_FIELDS)), next_url="/desk/")
-    inside = set(rows_of(request, code, form).filter(number__in=numbers).values_list("pk", flat=True))
+    inside = set(rows_of(request, code, line).filter(number__in=numbers).values_list("pk", flat=True))
     for row in rows:
         row["gone"] = row["id"] not in inside
     return render(request, "events/_cells.html", {"rows": rows})
@@ -232,8 +274,8 @@ def cells(request: HttpRequest) -> HttpResponse:
 @require_safe
 def new_rows(request: HttpRequest) -> HttpResponse:
     """Ids of those numbers that belong to the present view: what the new-rows bar may announce."""
-    form = FilterForm(request.GET, rights=request.rights)
-    rows = rows_of(request, request.GET.get("view", "all"), form).filter(number__in=_numbers(request))
+    line = FilterLine(request.GET, rights=request.rights)
+    rows = rows_of(request, request.GET.get("view", "all"), line).filter(number__in=_numbers(request))
     return HttpResponse(",".join(str(pk) for pk in rows.values_list("pk", flat=True)), content_type="text/plain")
 
 

@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from html import escape
+from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -17,6 +21,7 @@ from casework.spoken import spoken
 register = template.Library()
 register.filter(names.named)
 TEN_THOUSAND = 10_000
+_key_entries: dict[tuple, SafeString] = {}
 
 
 @register.filter
@@ -85,6 +90,23 @@ def thousands(value: float | Decimal | None) -> str:
 def rate(value: float | Decimal | None) -> str:
     """A share between 0 and 1 with two decimals: ``94.82 %``; nothing to divide by is a dash."""
     return "—" if value is None else f"{value * 100:.2f} %"
+
+
+@register.filter
+def drawn(rows: Iterable[dict]) -> SafeString:
+    """Rows that were drawn by hand (``events.work_rows``): their ``html``, one after the other."""
+    return mark_safe("".join([row["html"] for row in rows]))  # noqa: S308 (escaped where it was drawn)
+
+
+@register.filter
+def key_entries(verbs: Iterable[Any]) -> SafeString:
+    """Entries of the sheet of keys for the verbs that have one (``casework.offering.Verb``)."""
+    verbs = tuple(verbs or ())
+    key = (get_language(), *[id(verb.move) for verb in verbs])  # moves live as long as the process
+    if key not in _key_entries:
+        entries = (f'<li data-key="{escape(verb.key)}">{escape(str(verb.move.label))}</li>' for verb in verbs)
+        _key_entries[key] = mark_safe("".join(entries))  # noqa: S308 (escaped above)
+    return _key_entries[key]
 
 
 @register.filter

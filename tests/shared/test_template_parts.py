@@ -100,3 +100,9 @@ def test_a_page_carries_the_token_of_its_own_session() -> None:
     assert 'value="/0"' in pages[0]
     assert 'value="/1"' in pages[1]
     assert pages[0].replace("/0", "/1") != pages[1]
+
+
+def test_no_template_changes_the_language_half_way() -> None:
+    """A page's language is asked once for all its constant parts."""
+    for path in (Path(settings.BASE_DIR) / "templates").rglob("*.html"):
+        assert "{% language" not in path.read_text(), path
