@@ -23,6 +23,7 @@ from events.models import (
     WorkOrder,
 )
 from events.presenting import trail_of
+from events.rungs import Rung, rungs_of
 from events.workflow import OPEN_ORDER
 from grids.models import Area
 from grids.scope import Rights
@@ -109,6 +110,10 @@ class Dossier:
         """The areas the event lies in, from the street down."""
         codes = [self.event.street_code, self.event.community_code, self.event.grid_code]
         return list(Area.objects.filter(code__in=[code for code in codes if code]).order_by("path"))
+
+    @cached_property
+    def rungs(self) -> list[Rung]:
+        return rungs_of(self.event, self.orders, self.consultations, at=self.at)
 
     def own_orders(self, permission: str, states: tuple[str, ...]) -> list[WorkOrder]:
         """Orders in these states that the person may act on: by unit, or by the land they were delegated to."""
