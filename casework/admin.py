@@ -28,6 +28,7 @@ from casework.models import (
     StoredFile,
     WorkPeriod,
 )
+from grids.admin_base import Worded
 from grids.models import Post
 from grids.scope import holds_for_district, path_filter, rights_of
 
@@ -38,7 +39,7 @@ OUTBOX = frozenset({"casework.view_outbox"})
 READ_LOG = "casework.view_read_log"
 
 
-class CodedAdmin(admin.ModelAdmin):
+class CodedAdmin(Worded, admin.ModelAdmin):
     """Asks the permission codes of the roles instead of Django's model permissions."""
 
     view_codes: ClassVar[frozenset[str]] = frozenset()

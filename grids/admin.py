@@ -60,10 +60,6 @@ class AreaAdmin(LandAdmin):
         "grid_type",
         "abolished_on",
         "source",
-        "tree_id",
-        "lft",
-        "rght",
-        "depth",
     )
 
     @admin.display(description=gettext_lazy("名称"), ordering="path")

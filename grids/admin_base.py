@@ -10,6 +10,7 @@ from django.db.models import Field, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from grids.models import Area, Unit
 from grids.refusals import GridRefused
@@ -33,7 +34,18 @@ def actor_in(request: HttpRequest) -> OfficeActor:
     return OfficeActor(rights_in(request), request.user.pk)
 
 
-class LandAdmin(admin.ModelAdmin):
+class Worded:
+    """Before ``ModelAdmin``: a choice of another row that has no words of its own is called by what it chooses."""
+
+    def formfield_for_foreignkey(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None and db_field.verbose_name == db_field.name.replace("_", " "):
+            own = db_field.related_model is self.model
+            field.label = gettext_lazy("上级") if own else db_field.related_model._meta.verbose_name
+        return field
+
+
+class LandAdmin(Worded, admin.ModelAdmin):
     """Rows inside the reader's own land, by permission codes. Out of scope is not there.
 
     ``codes``: any of these permissions opens the page; ``land``: lookup of the path that decides (empty: reference

@@ -93,3 +93,9 @@ class NewPostForm(forms.ModelForm):
     class Meta:
         model = Post
         fields = ("person", "role", "area", "unit", "rank", "cover", "employment", "valid_from", "valid_to")
+
+    def clean(self) -> dict:
+        told = super().clean()
+        if not told.get("area") and not told.get("unit") and not self.errors.keys() & {"area", "unit"}:
+            self.add_error("area", _("请选择区域或单位"))
+        return told

@@ -80,6 +80,9 @@ def standing(event: Event, *, at: datetime) -> dict[str, Any]:
     promise = [row for row in clocks if row["stage"] in SHOWN_STAGES and row["order_id"] is None]
     waits = public.is_over(lead) or lead.handled_at is not None or lead.state in ("needs_info", "suspended")
     due = None if waits else expected(lead, at=at)
+    shown = chip(promise, at=at) if promise else None
+    if due and shown and shown.get("due") and due < at < shown["due"]:
+        due = shown["due"]  # done again: what was promised for the first time is over
     return {
         "code": event.tracking_code, "category": category_name(event.category), "place": event.area.name,
         "state": lead.state, "state_label": event.get_state_display(), "tone": STATE_TONES.get(lead.state, "pause"),
@@ -88,7 +91,7 @@ def standing(event: Event, *, at: datetime) -> dict[str, Any]:
         "holder": lead.owner_unit.name if lead.owner_unit_id else "", "since": since,
         "waited": at - since, "is_over": public.is_over(lead),
         "due": due, "due_words": day_and_time(due, at=at) if due else "", "is_late": bool(due and due < at),
-        "chip": chip(promise, at=at) if promise else None,
+        "chip": shown,
         "steps": _steps(lead, trail, current), "rows": _rows(trail),
     }
 
