@@ -16,6 +16,7 @@ from events.models import Event, EventAttachment, EventReporter, EventWatch
 from events.search import grams
 from events.transitions.intake import MAX_TEXT
 from events.workflow import do
+from grids.queries import chain_of
 
 MAX_COMMENT = 2000
 REVEALABLE = ("name", "phone")
@@ -23,18 +24,33 @@ REVEALS, REVEAL_SECONDS = 30, 600
 """Thirty revelations in ten minutes stop (quality.md §5.3)."""
 
 
-def comment(event: Event, *, actor: Actor, at: datetime, note: str, is_public: bool = False) -> Event:
+def comment(
+    event: Event, *, actor: Actor, at: datetime, note: str, is_public: bool = False, to: int | None = None
+) -> Event:
     """跟进: internal, unless ``is_public`` puts it on the reporter's page; what a citizen writes always is.
 
-    Raises ``invalid`` when empty or longer than 2,000 characters.
+    ``to``: a person who answers for the place, from the grid worker up (``addressees``); told at once by the bell, and
+    the trail is the log of what was said to whom. Raises ``invalid`` when empty, longer than 2,000 characters, or
+    addressed to anybody else.
     """
     is_public = is_public or actor.lane == "citizen"
-    with moving(event, replace(do.comment, is_public=is_public), actor=actor, at=at, note=note) as passage:
+    named = addressees(event, at=at).get(to, "") if to and actor.is_staff else ""
+    words = f"@{named} {note}" if named and note.strip() else note
+    with moving(event, replace(do.comment, is_public=is_public), actor=actor, at=at, note=words) as passage:
         if len(note) > MAX_COMMENT:
             raise missing(note=_("内容不能超过%(n)s字") % {"n": MAX_COMMENT})
+        if to and not named:
+            raise missing(to=_("只能发给本网格、社区、街道和值班的人"))
+        if to:
+            passage.tell("message", person=to)
         if actor.lane == "citizen":
             passage.tell("commented")
     return passage.case
+
+
+def addressees(event: Event, *, at: datetime) -> dict[int, str]:
+    """Who answers for the place of an event now, nearest first: key → name."""
+    return {link.person_id: link.name for link in chain_of(event.area, at=at)}
 
 
 def attach(

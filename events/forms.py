@@ -24,6 +24,7 @@ from events.models import Event
 from events.models.catalogue import Urgency
 from events.reference_lists import load_close_outcomes, load_rating_levels, load_rating_reasons
 from events.reference_rows import categories
+from grids.queries import chain_of
 
 __all__ = [
     "NoteForm", "OptionalNoteForm", "PlainForm", "UnitField", "UnitsField", "UnseenForm", "VerbForm", "initials",
@@ -118,7 +119,14 @@ class CommentForm(UnseenForm):
     """跟进: for the colleagues, or for the reporter's page as well."""
 
     note = note_field(_("跟进"), most=2000)
+    to = forms.TypedChoiceField(
+        label=_("发给"), required=False, coerce=int, empty_value=None, help_text=_("收到消息提醒;不选只记入轨迹")
+    )
     is_public = forms.BooleanField(label=_("群众可见"), required=False)
+
+    def prepare(self) -> None:
+        rows = [(link.person_id, f"{link.name} · {link.words}") for link in chain_of(self.case.area, at=self.at)]
+        self.fields["to"].choices = [("", "——"), *rows]
 
 
 class RevealForm(UnseenForm):

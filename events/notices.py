@@ -104,6 +104,11 @@ def checkers(event: Event, payload: dict, at: datetime) -> list[int]:
     return _available(grid, at)
 
 
+def addressee(event: Event, payload: dict, at: datetime) -> list[int]:
+    """Whom a comment was sent to."""
+    return [payload["person"]]
+
+
 def scorers(event: Event, payload: dict, at: datetime) -> list[int]:
     return on_land("events.evaluate", event, at)
 
@@ -186,6 +191,7 @@ KINDS: dict[str, Line] = {
     "transferred": Line(gettext_lazy("事件已转出"), (followers,)),
     "ended_elsewhere": Line(gettext_lazy("转出的事件已在对方办结"), (followers,)),
     "taken_back": Line(gettext_lazy("事件已转回,待派单"), (desk,)),
+    "message": Line(gettext_lazy("有人就这件事找您"), (addressee,)),
     "commented": Line(gettext_lazy("事件有新跟进"), (holders,)),
     # owed by the ladder, not by a verb
     "remind_handler": Line(gettext_lazy("时限临近,请尽快办理"), (reminded,)),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from casework import outbox
 from casework.actor import Actor
 from casework.door import MoveRefused
-from casework.models import ReadLog, StoredFile
+from casework.models import Notice, ReadLog, StoredFile
 from events import actions
 from events.models import Event, EventReporter
 from tests import world as worlds
@@ -31,6 +32,20 @@ def test_comments_are_internal_unless_said_or_a_citizens(world: World) -> None:
     for bad in (" ", "长" * 2001):
         with refused("invalid"):
             actions.comment(event, actor=officer, at=NOON, note=bad)
+
+
+def test_a_word_to_the_grid_worker_rings_and_stands_in_the_trail(world: World) -> None:
+    event, dispatcher = worlds.open_for_claim(world), world.actor("dispatcher")
+    worker, stranger = world.people["worker_a1"], world.people["worker_b1"]
+    assert next(iter(actions.addressees(event, at=NOON))) == worker.pk
+    actions.comment(event, actor=dispatcher, at=NOON, note="请先设围挡", to=worker.pk)
+    assert event.trail.order_by("seq").last().note == f"@{worker.name} 请先设围挡"
+    outbox.do_due(at=NOON)
+    assert set(Notice.objects.filter(kind="message").values_list("person", flat=True)) == {worker.pk}
+    before = event.trail.count()
+    with refused("invalid"):
+        actions.comment(event, actor=dispatcher, at=NOON, note="请看一下", to=stranger.pk)
+    assert event.trail.count() == before
 
 
 def test_a_file_is_attached_once_and_a_citizens_belongs_to_the_report(world: World) -> None:
