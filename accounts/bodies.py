@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.validators import ProhibitNullCharactersValidator
 from django.http import HttpRequest, RawPostDataException, UnreadablePostError
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, serializers
 from rest_framework.exceptions import ValidationError
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 MAX_DEPTH = 32
 MAX_DIGITS = 19
@@ -106,9 +109,12 @@ _DECODER = json.JSONDecoder(
 )
 
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
 def is_storable(text: str) -> bool:
     """Whether PostgreSQL can keep it: no NUL, no half of a surrogate pair."""
-    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+    return _UNSTORABLE.search(text) is None
 
 
 def _inspect(value: Any) -> None:
@@ -143,12 +149,16 @@ class StrictSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
 
+_ASKED_BELOW = (ProhibitNullCharactersValidator, ProhibitSurrogateCharactersValidator)
+
+
 class Text(serializers.CharField):
     """A JSON string and nothing else; trimmed, empty unless required."""
 
     def __init__(self, *, required: bool = False, max_length: int, **more: Any) -> None:
         more.setdefault("allow_blank", not required)
         super().__init__(required=required, max_length=max_length, **more)
+        self.validators = [one for one in self.validators if not isinstance(one, _ASKED_BELOW)]
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):

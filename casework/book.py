@@ -13,6 +13,7 @@ from django.db import models
 
 from casework import numbers, posting
 from casework.bulk import COPY_FROM, insert_rows, update_rows
+from casework.making import new_row
 from casework.models import Case, DeadlineRow, OutboxItem, TrailRow
 from casework.trail import fingerprint
 
@@ -49,7 +50,7 @@ class Book:
         """An outbox row: something to be done after the commit, once per key. ``{name}`` in the key and rows in
         the payload become primary keys when they are known."""
         self.outbox.append(
-            OutboxItem(topic=topic, key=key, payload=payload, created_at=at, available_at=available_at or at)
+            new_row(OutboxItem, topic=topic, key=key, payload=payload, created_at=at, available_at=available_at or at)
         )
 
     def write(self) -> None:

@@ -6,7 +6,7 @@ Few rows go through the ORM's own insert; many go by COPY, which costs a third o
 from __future__ import annotations
 
 import io
-import json
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
@@ -64,19 +64,30 @@ def _give_keys(model: type[models.Model], rows: Sequence[models.Model]) -> None:
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
+_SPECIAL = re.compile("[\\\\\t\n\r\x00]")
+
+
 def _text(value: object) -> str:
     text = str(value)
+    if _SPECIAL.search(text) is None:
+        return text
     if "\x00" in text:
         raise ValueError("A string literal cannot contain NUL (0x00) characters.")
     return text.translate(_ESCAPES)
 
 
+_encoded = DjangoJSONEncoder(ensure_ascii=False).encode
+
+
 def _json(value: object) -> str:
-    return _text(json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder))
+    return _text(_encoded(value))
 
 
 def _moment(value: datetime | date) -> str:
     return value.isoformat()
+
+
+_QUOTED = re.compile(r'["\\]')
 
 
 def _flag(value: bool) -> str:
@@ -84,11 +95,12 @@ def _flag(value: bool) -> str:
 
 
 def _array(value: Sequence) -> str:
-    parts = []
-    for item in value:
-        text = _moment(item) if isinstance(item, datetime) else str(item)
-        parts.append('"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"')
-    return _text("{" + ",".join(parts) + "}")
+    if not value:
+        return "{}"
+    parts = [_moment(item) if isinstance(item, datetime) else str(item) for item in value]
+    if _QUOTED.search("".join(parts)):
+        parts = [part.replace("\\", "\\\\").replace('"', '\\"') for part in parts]
+    return _text('{"' + '","'.join(parts) + '"}')
 
 
 def _text_of(field: models.Field) -> Callable[[object], str]:

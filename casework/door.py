@@ -22,6 +22,7 @@ from casework.announcing import announce
 from casework.book import Book
 from casework.clock.ledger import Clocks
 from casework.folder import Folder, grouped
+from casework.making import new_row
 from casework.models import Case
 from casework.refusals import MoveRefused, forbidden, missing, not_found
 from casework.statements import read
@@ -145,14 +146,14 @@ class Batch:
 
     def _lock_of(self, model: type[Case], keys: list[int], companions: tuple[type[models.Model], ...]) -> None:
         found = {}
-        for case in model.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"):
+        for case in read(model, "id = ANY(%s) ORDER BY id FOR UPDATE", keys):
             found[case.pk] = self.folders[model, case.pk] = Folder(case, self.book)
-        clocks = grouped(model.deadline_model().objects.filter(case__in=found).exclude(state="stopped"), "case_id")
+        clocks = grouped(model.deadline_model(), "case_id", list(found), " AND state <> 'stopped'")
         for key, folder in found.items():
             folder.take_clocks(clocks.get(key, []))
         name = model.companion_name()
         for companion in companions:
-            rows = grouped(companion.objects.filter(**{f"{name}__in": found}), f"{name}_id")
+            rows = grouped(companion, f"{name}_id", list(found))
             for key, folder in found.items():
                 folder.take_rows(companion, rows.get(key, []))
 
@@ -353,7 +354,8 @@ def _append_trail(passage: Passage, before: str, changed: list[str]) -> None:
     case.version += 1
     case.changed_at = passage.at
     passage.book.trail.append(
-        case.trail_model()(
+        new_row(
+            case.trail_model(),
             case=case,
             seq=case.version,
             verb=passage.move.name,

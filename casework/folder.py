@@ -60,9 +60,10 @@ class Folder:
         self._rows[model] = rows
 
 
-def grouped(rows: models.QuerySet, attname: str) -> dict[int, list]:
-    """Rows by one of their columns, each list in the order of their keys."""
+def grouped(model: type[models.Model], attname: str, keys: list[int], more: str = "") -> dict[int, list]:
+    """Rows of a model by one of their columns, for these values of it; each list in the order of their keys.
+    ``more``: a further condition in SQL of this package."""
     found: dict[int, list] = {}
-    for row in rows.order_by("pk"):
+    for row in read(model, f"{attname} = ANY(%s){more} ORDER BY id", keys):
         found.setdefault(getattr(row, attname), []).append(row)
     return found

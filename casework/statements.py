@@ -17,6 +17,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
 from accounts import prepared
+from casework.making import stored_row
 
 _JSON = DjangoJSONEncoder(ensure_ascii=False).encode
 Shape = Callable[[Any], Any]
@@ -155,7 +156,7 @@ def read(model: type[models.Model], condition: str, *values: Any) -> list[models
             row = list(row)
             for place, convert in converters:
                 row[place] = convert(row[place])
-        found.append(model.from_db("default", names, row))
+        found.append(stored_row(model, names, row))
     return found
 
 

@@ -17,12 +17,12 @@ READERS = [IsAuthenticated if settings.PRODUCTION else AllowAny]
 """Who may read the description: signed-in people in production (quality.md §4.5), anybody in demo and tests."""
 
 v1 = [
+    path("", include("events.api.urls")),
     path("token/", TokenView.as_view(), name="token"),
     path("areas/", land.AreasView.as_view(), name="areas"),
     re_path(r"areas/(?P<code>[0-9A-Za-z_-]{1,40})/\Z", land.AreaView.as_view(), name="area"),
     path("locate/", land.LocateView.as_view(), name="locate"),
     path("units/", land.UnitsView.as_view(), name="units"),
-    path("", include("events.api.urls")),
     path("hotline/", include("hotline.api.urls")),
     path("disputes/", include("disputes.api.urls")),
 ]

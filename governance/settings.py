@@ -131,7 +131,7 @@ MIDDLEWARE = [
     "governance.middleware.RequestEdge",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "governance.middleware.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "governance.middleware.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",

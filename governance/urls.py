@@ -23,6 +23,7 @@ class _Icon(RedirectView):
 
 urlpatterns = [
     path("favicon.ico", cache_control(max_age=86400)(_Icon.as_view())),
+    path("", include("governance.api_urls")),  # first: machines ask most, and addresses are tried one by one
     path("", views.home, name="home"),
     path("i18n/", set_language, name="set_language"),
     path("accounts/", include("accounts.urls")),
@@ -35,7 +36,6 @@ urlpatterns = [
     path("", include("events.urls")),
     path("", include("hotline.urls")),
     path("", include("disputes.urls")),
-    path("", include("governance.api_urls")),
     path("", include("dashboard.urls")),
     path("admin/", admin.site.urls),
     path("elder/", elder, name="elder"),

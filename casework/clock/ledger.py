@@ -14,6 +14,7 @@ from django.db import models
 
 from casework.clock.arithmetic import ClockKind, due_after, elapsed
 from casework.clock.loader import calendar, rungs
+from casework.making import new_row
 
 if TYPE_CHECKING:
     from casework.book import Book
@@ -48,7 +49,8 @@ class Clocks:
         known = self.find(stage, order)
         if known is not None:
             return known
-        row = self.model(
+        row = new_row(
+            self.model,
             case=self.case,
             stage=stage,
             state="running",

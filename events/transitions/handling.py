@@ -79,8 +79,8 @@ def _check_feedback(passage: Passage, order: WorkOrder, note: str, outcome: str)
     kind = category_of(passage.case.category_id or "")
     if kind is None or not kind.needs_photo or outcome != "solved" or not passage.actor.is_staff:
         return
-    photos = EventAttachment.objects.filter(event=passage.case, purpose="feedback", added_at__gte=order.sent_at)
-    if not photos.exists():
+    kept = passage.rows(EventAttachment)
+    if not any(row.purpose == "feedback" and row.added_at >= order.sent_at for row in kept):
         raise MoveRefused("needs_photo", _("该类事项办结须上传处置照片或材料"))
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import prepared
 from casework.actor import Actor
 from casework.door import Batch, MoveRefused, Passage, missing, moving, opening
+from casework.making import new_row
 from casework.statements import read
 from events import duplicates, placing, suggesting
 from events.models import Event, EventReporter
@@ -117,8 +118,8 @@ def prepare(
         raise missing(urgency=_("没有这个紧急程度"))
     found, is_located = place or placing.find(lon=told.lon, lat=told.lat, area=told.area)
     title = (told.title or text)[:80].strip().splitlines()[0]
-    event = Event(
-        source=told.source, external_number=told.external_number or None, client_key=told.client_key or None,
+    event = new_row(
+        Event, source=told.source, external_number=told.external_number or None, client_key=told.client_key or None,
         number=told.number, token=told.token or secrets.token_hex(16),
         tracking_code=told.tracking_code or tracking_code(), followers=[told.follower] if told.follower else [],
         title=title, text=text,
@@ -226,8 +227,8 @@ def settle_report(passage: Passage, told: Report) -> None:
     event = passage.case
     if told.reporter_name or told.reporter_phone:
         passage.book.create(
-            EventReporter(
-                event=event, name=told.reporter_name[:40], phone=told.reporter_phone[:20],
+            new_row(
+                EventReporter, event=event, name=told.reporter_name[:40], phone=told.reporter_phone[:20],
                 is_secret=told.is_secret, wants_notice=told.wants_notice,
             )
         )
@@ -254,8 +255,11 @@ def rush(event: Event, *, near: list[dict], at: datetime) -> Event:
 
 def tracking_code() -> str:
     """``XXXX-XXXX`` from 31 letters: 8.5 × 10^11 codes; the page behind it asks for more before it tells more."""
-    letters = [secrets.choice(CODE_LETTERS) for _n in range(8)]
-    return "".join(letters[:4]) + "-" + "".join(letters[4:])
+    drawn, letters = secrets.randbelow(len(CODE_LETTERS) ** 8), ""
+    for _n in range(8):
+        drawn, place = divmod(drawn, len(CODE_LETTERS))
+        letters += CODE_LETTERS[place]
+    return f"{letters[:4]}-{letters[4:]}"
 
 
 def handle_on_spot(
