@@ -46,6 +46,7 @@ MEASUREMENTS = [
     Measurement("land", lambda: apart("benchmarks.land_figures")),
     Measurement("intake", lambda: apart("benchmarks.intake_figures")),
     Measurement("http", lambda: apart("benchmarks.http_figures")),
+    Measurement("full", lambda: apart("benchmarks.full_figures")),
     Measurement("growth", lambda: apart("benchmarks.growth_figures")),
     Measurement("outbox", lambda: apart("benchmarks.outbox_figures")),
     Measurement("matrix", lambda: apart("benchmarks.matrix_figures")),

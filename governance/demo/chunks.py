@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+
+from django.db import transaction
+
+from governance.demo import memory
+from governance.demo.reports import SHANGHAI
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +45,38 @@ def apportion(total: int, weights: list[float]) -> list[int]:
     if found:
         found[-1] += total - sum(found)
     return found
+
+
+def first_wanted(
+    prefix: str, at: datetime, figures: tuple[int, int], counts: Callable[[datetime], tuple[int, int]]
+) -> tuple[int, int, date]:
+    """How many to add, accepted and closed, and the day of the first start. Kept then under ``prefix``: the same day
+    gives the same plan whenever the walk goes on."""
+    known = [memory.recall(f"{prefix}{name}") for name in ("accepted", "closed", "day")]
+    if None in known:
+        missing = (max(0, figure - there) for figure, there in zip(figures, counts(at), strict=True))
+        known = [*missing, at.astimezone(SHANGHAI).date().toordinal()]
+        with transaction.atomic():
+            for name, number in zip(("accepted", "closed", "day"), known, strict=True):
+                memory.keep(f"{prefix}{name}", number)
+    return known[0], known[1], date.fromordinal(known[2])
+
+
+def settle(
+    what: str, wanted: tuple[int, int], counts: Callable[[], tuple[int, int]], *, add: Callable[[int, int, int], None],
+    close: Callable[[int, int], bool], say: Callable[[str], None], rounds: int,
+) -> None:
+    """Add what is still missing, one transaction a round: ``add(missing, still to close, turn)`` cases, then
+    ``close(missing, turn)`` some, until it says that there are none. More than wanted (a visitor's) stays, and is said."""
+    for turn in range(rounds):
+        accepted, closed = counts()
+        if accepted >= wanted[0] and closed >= wanted[1]:
+            break
+        with transaction.atomic():
+            if accepted < wanted[0]:
+                add(wanted[0] - accepted, wanted[1] - closed, turn)
+            elif not close(wanted[1] - closed, turn):
+                break
+    found = counts()
+    if found != wanted:
+        say(f"wanted {wanted[0]:,} and {wanted[1]:,} {what}; there are {found[0]:,} and {found[1]:,}")

@@ -46,6 +46,10 @@ class Company:
         self.rungs = {(ladder, position): actions for ladder, position, actions in rungs}
         """What each rung does, by (ladder, position)."""
 
+    def look_again(self) -> None:
+        """Read the hours that others have taken meanwhile."""
+        self._taken = _taken_hours()
+
     @property
     def is_there(self) -> bool:
         return bool(self.mediators)

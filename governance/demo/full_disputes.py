@@ -11,10 +11,9 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TextIO
 
-from django.db import transaction
 from django.db.models import Count
 
 from casework.actor import Actor
@@ -25,14 +24,15 @@ from disputes import rules
 from disputes.models import Dispute
 from disputes.statistics import PARTS
 from disputes.telling import ClaimTold, PartyTold, Told
-from governance.demo import dispute_ends, dispute_fates, memory
-from governance.demo.chunks import Chunk, apportion, cut
+from governance.demo import chunks as year
+from governance.demo import dispute_ends, dispute_fates, parts
+from governance.demo.chunks import Chunk, apportion, cut, first_wanted
 from governance.demo.dispute_company import Company
 from governance.demo.dispute_fates import Fate
 from governance.demo.dispute_walk import Walk
 from governance.demo.dispute_words import MATTERS, sum_of
 from governance.demo.disputes import KEY, BrokenDemo
-from governance.demo.reports import SHANGHAI, days_back, moments, weight
+from governance.demo.reports import days_back, moments, weight
 from governance.demo.stage import Stage
 from governance.progress import Progress
 
@@ -42,6 +42,9 @@ SPAN = 350
 """Days that are made: fewer than the page of numbers looks back on, so that tomorrow's figures are today's."""
 CHUNK = 24
 """About so many disputes in one transaction."""
+PREFIX = "full:disputes:"
+"""Of what is remembered between starts."""
+ROUNDS = 40
 MARGIN = 0.006
 """Left for the settling at the end: what is made cannot be unmade."""
 TRIES = 5
@@ -60,7 +63,8 @@ def counts(at: datetime) -> tuple[int, int]:
 
 def plan(at: datetime, *, scale: float) -> list[Chunk]:
     """The chunks of the year. What was counted when the walk began is remembered: the same plan whenever it goes on."""
-    accepted, closed, today = _wanted(at, scale)
+    figures = (round(ACCEPTED * scale), round(CLOSED * scale))
+    accepted, closed, today = first_wanted(PREFIX, at, figures, counts)
     days = list(days_back(today - timedelta(days=1), SPAN))
     chunks = cut(days, apportion(round(accepted * (1 - MARGIN)), [weight(day) for day in days]), most=CHUNK)
     shares = apportion(max(0, accepted - closed), [sum(n * _openness((today - day).days) for day, n in part) for part in chunks])
@@ -71,23 +75,9 @@ def _openness(age: int) -> float:
     return next(share for least, share in OPEN_BY_AGE if age < least)
 
 
-def _wanted(at: datetime, scale: float) -> tuple[int, int, date]:
-    """How many to add, accepted and closed, and the day of the first start; kept then."""
-    known = [memory.recall(f"full:disputes:{name}") for name in ("accepted", "closed", "day")]
-    if None in known:
-        there, shut = counts(at)
-        known = [
-            max(0, round(ACCEPTED * scale) - there), max(0, round(CLOSED * scale) - shut),
-            at.astimezone(SHANGHAI).date().toordinal(),
-        ]
-        with transaction.atomic():
-            for name, number in zip(("accepted", "closed", "day"), known, strict=True):
-                memory.keep(f"full:disputes:{name}", number)
-    return known[0], known[1], date.fromordinal(known[2])
-
-
 def walk(
-    *, scale: float = 1.0, out: TextIO | None = None, say: Callable[[str], None] = print, at: datetime | None = None
+    *, scale: float = 1.0, processes: int = 1, out: TextIO | None = None, say: Callable[[str], None] = print,
+    at: datetime | None = None,
 ) -> tuple[int, int]:
     """Walk what is missing, then settle; (accepted, closed) at the end. Without mediators nothing is done."""
     at = at or database_time()
@@ -98,13 +88,12 @@ def walk(
         return counts(at)
     began, before = time.monotonic(), _moves()
     chunks = plan(at, scale=scale)
-    progress = Progress("纠纷 disputes", sum(chunk.size for chunk in chunks), out)
-    done = memory.recall("full:disputes:part")
-    for chunk in chunks:
-        if done is None or chunk.number > done:
-            walk_chunk(chunk, company, at)
-        progress(sum(one.size for one in chunks[: chunk.number + 1]))
-    progress.finish()
+    shares = parts.split(chunks, parts.settled(PREFIX, processes))
+    progress = Progress("纠纷 disputes", sum(chunk.size for chunk in shares[0]), out)
+    with parts.helpers(__name__, len(shares), scale=scale):
+        _walk_part(shares[0], 0, company, at, progress)
+        progress.finish()
+    company.look_again()
     settle(company, at, scale=scale, say=say)
     accepted, closed = counts(at)
     for words, count in company.refused.items():
@@ -120,17 +109,28 @@ def _moves() -> int:
     return Dispute.trail_model().objects.count()
 
 
+def help_with(part: int, *, scale: float) -> None:
+    """What a helping process does: its part of the plan that the first has settled."""
+    at = database_time()
+    shares = parts.split(plan(at, scale=scale), parts.settled(PREFIX, 1))
+    _walk_part(shares[part], part, Company(Stage(at)), at)
+
+
+def _walk_part(
+    chunks: list[Chunk], part: int, company: Company, at: datetime, progress: Progress | None = None
+) -> None:
+    parts.walk_part(PREFIX, chunks, part, lambda chunk: walk_chunk(chunk, company, at), progress)
+
+
 def walk_chunk(chunk: Chunk, company: Company, at: datetime) -> None:
-    """One chunk, all or nothing."""
+    """The disputes of one chunk."""
     rng = random.Random(f"disputes {chunk.number}")
     resting = set(rng.sample(range(chunk.size), chunk.left_open))
-    with transaction.atomic():
-        n = 0
-        for day, count in chunk.days:
-            for started in moments(day, count, random.Random(f"disputes {day}")):
-                make_one(company, f"{day:%Y%m%d}-{n:03d}", started, at, rests=n in resting)
-                n += 1
-        memory.keep("full:disputes:part", chunk.number)
+    n = 0
+    for day, count in chunk.days:
+        for started in moments(day, count, random.Random(f"disputes {day}")):
+            make_one(company, f"{day:%Y%m%d}-{n:03d}", started, at, rests=n in resting)
+            n += 1
 
 
 def make_one(company: Company, key: str, started: datetime, at: datetime, *, rests: bool) -> Dispute:
@@ -194,23 +194,13 @@ def _point(told: Told) -> object:
     return Point(told.lon, told.lat)
 
 
-def settle(
-    company: Company, at: datetime, *, scale: float, say: Callable[[str], None] = print, rounds: int = 40
-) -> None:
-    """Add the disputes and closings that are still missing. More than wanted (a visitor's) stays, and is said."""
-    wanted, shut = round(ACCEPTED * scale), round(CLOSED * scale)
-    for turn in range(rounds):
-        accepted, closed = counts(at)
-        if accepted >= wanted and closed >= shut:
-            break
-        with transaction.atomic():
-            if accepted < wanted:
-                _add(company, at, min(CHUNK, wanted - accepted), turn, must_close=shut - closed)
-            elif not _close(company, at, shut - closed):
-                break
-    accepted, closed = counts(at)
-    if (accepted, closed) != (wanted, shut):
-        say(f"wanted {wanted:,} and {shut:,} disputes; there are {accepted:,} and {closed:,}")
+def settle(company: Company, at: datetime, *, scale: float, say: Callable[[str], None] = print) -> None:
+    """Add the disputes and closings that are still missing."""
+    year.settle(
+        "disputes", (round(ACCEPTED * scale), round(CLOSED * scale)), lambda: counts(at), rounds=ROUNDS, say=say,
+        add=lambda missing, to_close, turn: _add(company, at, min(CHUNK, missing), turn, must_close=to_close),
+        close=lambda missing, turn: _close(company, at, missing),
+    )
 
 
 def _add(company: Company, at: datetime, missing: int, turn: int, *, must_close: int) -> None:

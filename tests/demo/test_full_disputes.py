@@ -18,7 +18,7 @@ from disputes.demo_load import load_demo_bodies
 from disputes.load import load_reference
 from disputes.models import Dispute, DisputeAlarm, DisputeDeadline, Narrative, Session
 from disputes.workflow import LIVE
-from governance.demo import dispute_fates, full_disputes
+from governance.demo import dispute_fates, full_disputes, parts
 from governance.demo.dispute_company import Company
 from governance.demo.dispute_fates import Fate
 from governance.demo.disputes import BrokenDemo
@@ -69,16 +69,16 @@ def test_a_walk_that_is_stopped_goes_on_exactly(bodies: Stage, monkeypatch: pyte
 def stop_in_the_third(monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed at the end of the third chunk's work, before it is kept."""
     calls: list[int] = []
-    keep = full_disputes.memory.keep
+    keep = parts.memory.keep
 
     def stumble(name: str, number: int) -> None:
-        if name.endswith(":part"):
+        if name.endswith(":part:0"):
             calls.append(number)
             if len(calls) == 3:
                 raise Killed
         keep(name, number)
 
-    monkeypatch.setattr(full_disputes.memory, "keep", stumble)
+    monkeypatch.setattr(parts.memory, "keep", stumble)
 
 
 def keys() -> set[str]:

@@ -73,7 +73,7 @@ class Command(BaseCommand):
         if options["only"] != "disputes":
             full.walk(scale=options["scale"], processes=options["processes"], out=self.stderr, say=self.say)
         if options["only"] != "events":
-            full_disputes.walk(scale=options["scale"], out=self.stderr, say=self.say)
+            full_disputes.walk(scale=options["scale"], processes=options["processes"], out=self.stderr, say=self.say)
 
     def _run(self, stop: live.Stop, options: dict) -> dict:
         speed = DAY_IN_A_MINUTE if options["accelerate"] else options["speed"]
