@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from events import forms, joint_forms
 from events import further_forms as more
 from events.dossier import Dossier
 from events.transitions.orders import MAIN_KINDS
+from events.transitions.time import extension_rule
 from events.workflow import MOVES, OPEN_ORDER
 
 
@@ -23,6 +25,15 @@ def _orders(*states: str) -> Subjects:
         return dossier.own_orders(move.permission, states or tuple(OPEN_ORDER))
 
     return find
+
+
+def _extendable(dossier: Dossier, move: Move) -> list[models.Model]:
+    """Own accepted orders whose class still gives an extension that was not asked for yet."""
+    rule, times = extension_rule(dossier.event)
+    used = Counter(row.order_id for row in dossier.extensions if row.state != "refused")
+    if rule == "none":
+        return []
+    return [order for order in dossier.own_orders(move.permission, ("accepted",)) if used[order.pk] < times]
 
 
 def _rows(name: str, wanted: Callable[[Any], bool]) -> Subjects:
@@ -157,7 +168,7 @@ VERBS = VerbTable(
         Verb("convene", more.ConveneForm),
         Verb("confer", more.ConferForm),
         # Time
-        Verb("extend", more.ExtendForm, "KeyY", _orders("accepted"), none=gettext_lazy("没有已签收的本单位工单")),
+        Verb("extend", more.ExtendForm, "KeyY", _extendable, none=gettext_lazy("没有可以申请延期的本单位工单")),
         Verb(
             "grant_extension", more.GrantForm, subjects=_rows("extensions", lambda row: row.state == "asked"),
             none=gettext_lazy("没有待批的延期申请"),

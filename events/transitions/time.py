@@ -31,7 +31,7 @@ def extend(order: WorkOrder, *, actor: Actor, at: datetime, note: str) -> Extens
     with moving(order.event, do.extend, actor=actor, at=at, note=note, **where(order)) as passage:
         found = the_order(passage, order, states=("accepted",))
         clock = _running_promise(passage, found)
-        rule, times = _extension_rule(passage.case)
+        rule, times = extension_rule(passage.case)
         if rule == "none":
             raise MoveRefused("no_extension", _("该时限等级不能延期"))
         if clock.due_at <= at:
@@ -55,7 +55,7 @@ def _running_promise(passage: Passage, order: WorkOrder) -> EventDeadline:
     return clock
 
 
-def _extension_rule(event: Event) -> tuple[str, int]:
+def extension_rule(event: Event) -> tuple[str, int]:
     """The rule's name and how many times; the district's own rows win over the shipped file."""
     own = service_classes().get(event.service_class_id or "")
     if own is None:
