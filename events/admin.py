@@ -21,6 +21,8 @@ from events.masking import mask_name, mask_phone
 from events.models import (
     CannedText,
     Category,
+    ClueElement,
+    ClueRule,
     Consultation,
     Decline,
     Device,
@@ -214,6 +216,28 @@ class DeviceAdmin(CodedAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
+
+
+@admin.register(ClueRule)
+class ClueRuleAdmin(RuleAdmin):
+    """One row: changed, never added or deleted."""
+
+    change_codes = RULES
+    list_display = ("__str__", "weeks", "radius_m", "least_members", "least_sources", "threshold", "is_active")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
+
+
+@admin.register(ClueElement)
+class ClueElementAdmin(RuleAdmin):
+    change_codes = RULES
+    list_display = ("code", "name", "name_en", "weight", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("code", "name", "name_en")
 
 
 # Cases: looked at, never written -------------------------------------------------------------------

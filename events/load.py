@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from casework.clock import loader
 from casework.models import LadderRung, ServiceClass
+from events.clues.load import load_clue_elements
 from events.models import CannedText, Category, RoutingRule
 from events.reference import (
     Budget,
@@ -27,6 +28,7 @@ def load_reference(*, overwrite: bool = True) -> dict[str, int]:
         "rungs": _load_ladders(overwrite),
         "categories": _load_taxonomy(overwrite),
         "canned_texts": _load_canned(),
+        "clue_elements": load_clue_elements(),
     }
     loader.forget()
     return counts

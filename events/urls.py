@@ -16,6 +16,7 @@ urlpatterns = [
     path("desk/nobody/", boards.nobody, name="nobody"),
     path("desk/supervision/", boards.supervision, name="supervision"),
     path("desk/alerts/", include("events.alerts.urls")),
+    path("desk/clues/", include("events.clues.urls")),
     path("desk/units/", batch.units, name="units"),
     path("desk/views/", saved.keep, name="keep_view"),
     path("desk/views/<int:key>/drop/", saved.drop, name="drop_view"),

@@ -15,7 +15,7 @@ app = Celery("governance")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.visibility_timeout = 600
 app.autodiscover_tasks()
-app.autodiscover_tasks(["hotline.hotspots", "hotline.knowledge", "hotline.briefings", "hotline.exchange"])
+app.autodiscover_tasks(["events.clues", "hotline.hotspots", "hotline.knowledge", "hotline.briefings", "hotline.exchange"])
 app.conf.beat_schedule = SCHEDULE
 
 

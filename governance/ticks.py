@@ -26,6 +26,7 @@ SCHEDULE = {
     "exchange": tick("hotline.exchange.tasks.exchange", 60),
     "briefings": tick("hotline.briefings.tasks.draft_briefings", 300),
     "knowledge": tick("hotline.knowledge.tasks.watch_knowledge", 3600),
+    "clusters": tick("events.clues.tasks.watch_clues", 900),
     "topics": tick("hotline.hotspots.tasks.watch_topics", 300),
     "nightly": tick("casework.tasks.nightly", 3600),
 }

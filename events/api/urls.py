@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from events.alerts import api as alerts
 from events.api import attachments, map_views, pulse_views, views
 from events.api.verb_views import EVENT_VIEWS, ORDER_VIEWS
+from events.clues import api as clues
 
 
 class EventNumber:
@@ -67,6 +68,8 @@ urlpatterns = [
     path("alerts/<order_id:key>/picture/", alerts.AlertPictureView.as_view(), name="alerts_picture"),
     path("alerts/<order_id:key>/confirm/", alerts.AlertConfirmView.as_view(), name="alerts_confirm"),
     path("alerts/<order_id:key>/dismiss/", alerts.AlertDismissView.as_view(), name="alerts_dismiss"),
+    path("clues/", clues.CluesView.as_view(), name="clues"),
+    path("clues/batch/", clues.CluesBatchView.as_view(), name="clues_batch"),
     path("categories/", views.CategoriesView.as_view(), name="categories"),
     path("areas.geojson", map_views.AreasGeoJsonView.as_view(), name="areas_geojson"),
     path("pulse/", pulse_views.PulseView.as_view(), name="pulse"),

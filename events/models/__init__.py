@@ -1,6 +1,7 @@
 """The common matter: an event, its work orders, and everything the closed loop leaves behind."""
 
 from events.alerts.models import Alert, Device
+from events.clues.models import Clue, ClueCluster, ClueElement, ClueMember, ClueOutcome, ClueRule
 
 from .catalogue import CannedText, Category, Precedent, RoutingRule
 from .event import Event, EventAttachment, EventLink, EventReporter, EventWatch
@@ -14,6 +15,12 @@ __all__ = [
     "Alert",
     "CannedText",
     "Category",
+    "Clue",
+    "ClueCluster",
+    "ClueElement",
+    "ClueMember",
+    "ClueOutcome",
+    "ClueRule",
     "Consultation",
     "Decline",
     "Device",

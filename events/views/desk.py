@@ -20,6 +20,7 @@ from casework import readlog
 from casework.refusals import MoveRefused
 from events import changes, queries, saved
 from events.alerts import queries as alert_queries
+from events.clues import queries as clue_queries
 from events.counting import counts_and_look, dispatched_today
 from events.filtering import behind_number
 from events.models import Event, WorkOrder
@@ -118,6 +119,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "next_url": f"?{here}&c={page.next}" if page.next else "",
         "first_url": f"?{here}" if request.GET.get("c") else "", "query": here, "sorts": _sorts(request, order),
         "alerts_waiting": alert_queries.waiting_count(request.rights),
+        "clues_waiting": clue_queries.waiting_count(request.rights),
         "may_bulk": request.rights.may("events.bulk"), "may_export": request.rights.may("events.export"),
         "may_report": request.rights.may("events.report"), "density": _density(request),
         "is_filtered": bool(line.chips), "verb_keys": KEYED,

@@ -22,6 +22,7 @@ from governance.demo import clock, memory
 from governance.demo.alerts import make_alerts
 from governance.demo.analysis import learn_address, note_gaps
 from governance.demo.calls import make_calls
+from governance.demo.clues import enter_clues
 from governance.demo.disputes import make_disputes
 from governance.demo.past import DAYS, PER_DAY, make_past
 from governance.demo.ringing import ring
@@ -63,6 +64,7 @@ def load_all(
     if writer is not None and signer is not None:
         say(f"简报 briefings: {load_briefings(at, writer=writer, signer=signer)}")
     note_gaps(stage, at)
+    say(f"聚合线索 clue clusters: {enter_clues(stage, at)}")
     rung = ring(at)
     if rung:
         learn_address(stage, at)

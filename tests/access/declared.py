@@ -12,6 +12,7 @@ from tests.access.rules import LOCAL, OFFICE, PUBLIC, SIGNED_IN, TOKEN, Rule, ac
 __all__ = ["CASE_ROWS", "DECLARED", "EVENT", "EVENT_VERBS", "LOCAL", "OFFICE", "PUBLIC", "SIGNED_IN", "TOKEN", "Rule"]
 
 DESKS = (declared_hotline, declared_disputes)
+CLUES, DECIDES = "events.view_clue", "events.decide_clue"
 ALERTS, SENDS = "events.view_alert", "events.send_alert"
 VIEW, LAND, WALL, PHONE = "events.view", "grids.view", "dashboard.view", "field.use"
 EVENT = "events/<str:number>/"
@@ -45,6 +46,17 @@ PAGES: dict[str, Rule] = {
     "desk/alerts/<int:key>/picture/": page(ALERTS, "placed alert"),
     "desk/alerts/<int:key>/confirm/": act("events.decide_alert", "placed alert"),
     "desk/alerts/<int:key>/dismiss/": act("events.decide_alert", "placed alert", body={"reason": "misread"}),
+    "desk/clues/": page(CLUES, lists=True),
+    "desk/clues/enter/": form("events.enter_clue"),
+    "desk/clues/<int:key>/": page(CLUES, "placed cluster"),
+    **{
+        f"desk/clues/<int:key>/{act_name}/": act(DECIDES, "placed cluster", body=body)
+        for act_name, body in {
+            "confirm": {"unit": "zhujian", "category": "0707", "requirement": "联合执法", "reply_by": "2026-03-20"},
+            "dismiss": {"reason": "无关"}, "finish": {"reason": "办结"}, "outcome": {"kind": "sites", "count": 1},
+            "add": {"number": "20260305-0302-1-99999"}, "remove": {"key": 987654321},
+        }.items()
+    },
     "desk/units/": page("events.bulk", lists=True),
     "desk/presence/": act(VIEW, lists=True),
     "desk/views/": act(VIEW),
@@ -133,6 +145,8 @@ MACHINES: dict[str, Rule] = {
     f"{API}alerts/<order_id:key>/dismiss/": Rule(
         "api", {"POST": ALERTS}, "placed alert", verb="events.decide_alert", body={"reason": "misread"}
     ),
+    f"{API}clues/": Rule("api", {"POST": "events.enter_clue"}),
+    f"{API}clues/batch/": Rule("api", {"POST": "events.enter_clue"}),
     f"{API}categories/": api(f"{VIEW}|events.report|{WALL}|{LAND}", lists=True),
     f"{API}areas.geojson": api(f"{LAND}|{WALL}", lists=True),
     f"{API}pulse/": api(VIEW, lists=True),
@@ -254,6 +268,8 @@ ADMIN_MODELS: dict[str, str] = {
     "events/precedent": RULES,
     "events/cannedtext": RULES,
     "events/device": TECHNICAL,
+    "events/cluerule": RULES,
+    "events/clueelement": RULES,
     "events/event": VIEW,
     "events/workorder": VIEW,
     "events/eventdeadline": VIEW,
@@ -277,6 +293,7 @@ FORMLESS = ("arealineage", "outboxitem", "delivery", "heartbeat", "readlog", "st
 """Nothing is added, changed or deleted here by hand."""
 UNDELETED = (
     "area", "unit", "post", "leave", "level", "user", "kiosk", "role", "category", "precedent", "serviceclass", "device",
+    "cluerule",
     *FORMLESS,
     *(name for desk in DESKS for name in desk.UNDELETED),
 )
@@ -304,7 +321,7 @@ def _admin() -> dict[str, Rule]:
     }
     for model, need in ADMIN_MODELS.items():
         short = model.split("/")[1]
-        adds = "nobody" if short in (*FORMLESS, "accessattempt", "precedent") else OTHERWISE.get(short, need)
+        adds = "nobody" if short in (*FORMLESS, "accessattempt", "precedent", "cluerule") else OTHERWISE.get(short, need)
         deletes = "nobody" if short in UNDELETED else OTHERWISE.get(short, need)
         row = f"admin/{model}/<path:object_id>/"
         found |= {

@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.reference import load_roles
 from casework.models import Notice
 from events import loads, material, transitions
-from events.models import Alert, Device, Event
+from events.models import Alert, ClueCluster, Device, Event
 from grids import outlines, places
 from grids.models import Area
 from hotline.models import HotlineOrder
@@ -118,6 +118,7 @@ def make_scene() -> Scene:
         "accounts/user": {"inside": scene.world.people["worker_a1"].pk, "outside": scene.world.people["worker_b1"].pk},
     } | case_rows(scene)
     scene.keys["alert"] = _alert(scene.world)
+    scene.keys["cluster"] = _cluster(scene)
     knowledge_scene.add(scene)
     hotline_scene.add(scene)
     disputes_scene.add(scene)
@@ -188,6 +189,16 @@ def _alert(world: World) -> int:
     return Alert.objects.create(
         device=device, external_number="A-1", label="占道经营", occurred_at=NOON, received_at=NOON, picture=stored
     ).pk
+
+
+def _cluster(scene: Scene) -> int:
+    """A cluster in the first grid of street A with one event inside."""
+    cluster = ClueCluster.objects.create(
+        number="XS20260305-01", title="青山第一网格 重型车辆", area=scene.world.areas["grid_a1"], lon=106.805, lat=39.605,
+        first_at=NOON, last_at=NOON, found_at=NOON, weighed_at=NOON, score=40,
+    )
+    cluster.members.create(event=scene.things["same_grid"].event, added_at=NOON)
+    return cluster.pk
 
 
 def _merged(world: World, master: Event) -> Thing:

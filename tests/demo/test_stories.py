@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 
 from accounts.models import User
 from casework.verify import verify_all
-from events.models import Event, Precedent
+from events.clues.finding import find_clusters
+from events.models import ClueCluster, Event, Precedent
 from events.routing import suggest_units
 from field import queries as phone
-from governance.demo import hidden, stories
+from governance.demo import hidden, past, stories
 from governance.demo.live import District
 from governance.demo.player import Player
 from governance.demo.stage import Stage
@@ -122,3 +124,26 @@ def test_hidden_pattern(stage: Stage) -> None:
         assert hidden.distance_m(found.lon, found.lat, event.lon, event.lat) <= found.radius_m
         assert event.category_id != "0707"
         assert "采矿" not in event.text
+
+
+def test_the_engine_finds_the_hidden_pattern_at_the_top(stage: Stage) -> None:
+    """Among three days of everyday reports; control: the same reports strewn over places and months open nothing."""
+    at = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+    player = Player(stage, until=at)
+    hidden.plant(player, stage, at)
+    for back in range(3):
+        player.report(past.reports_of(stage, (at - timedelta(days=back + 1)).date(), 92, at))
+    found = hidden.pattern(stage)
+    assert find_clusters(at=at) == 1
+    top = ClueCluster.objects.order_by("-score").first()
+    members = set(top.members.values_list("event", flat=True))
+    assert len(members & set(found.event_ids)) >= 0.9 * len(found.event_ids)
+    assert len(members - set(found.event_ids)) <= 0.1 * len(members)
+    assert hidden.distance_m(top.lon, top.lat, found.lon, found.lat) < found.radius_m
+    ClueCluster.objects.all().delete()
+    rng = random.Random("strewn")
+    for event in Event.objects.filter(pk__in=found.event_ids):
+        spot = stage.land.any_spot(rng)
+        moment = at - timedelta(days=rng.uniform(0, 42))
+        Event.objects.filter(pk=event.pk).update(lon=spot.lon, lat=spot.lat, reported_at=moment)
+    assert find_clusters(at=at) == 0
