@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from shapely.geometry import shape
 
 from casework.actor import Actor
 from casework.refusals import MoveRefused, forbidden, missing, not_found
@@ -20,7 +21,7 @@ from events.models.event import SOURCE_DIGITS
 from events.reference_rows import category as category_of
 from events.transitions.intake import Report
 from events.workflow import LIVE
-from grids.models import Unit
+from grids.models import Area, Unit
 from grids.scope import SHANGHAI
 
 MOST_TEXT, MOST_REASON, MOST_COUNT = 1000, 200, 100_000
@@ -29,12 +30,14 @@ State = ClueCluster.State
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A clue as somebody tells it; WGS-84. Without a moment it is now."""
+    """A clue as somebody tells it; WGS-84. Without a moment it is now; without a point it lies in the middle of ``area``
+    (an official code)."""
 
     source: str
     text: str
-    lon: float
-    lat: float
+    lon: float | None = None
+    lat: float | None = None
+    area: str | None = None
     address: str = ""
     category: str | None = None
     external_number: str | None = None
@@ -50,15 +53,29 @@ def enter(told: Told, *, actor: Actor, at: datetime) -> tuple[Clue, bool]:
     if actor.is_staff and not actor.rights.may(queries.ENTER):
         raise forbidden()
     _check(told, at)
-    place, _located = placing.find(lon=told.lon, lat=told.lat, area=None)
+    lon, lat = _point(told)
+    place, _located = placing.find(lon=lon, lat=lat, area=told.area)
     if actor.is_staff and not actor.rights.covers(queries.ENTER, area_path=place.path):
         raise missing(lon=_("位置不在您的辖区内"))
     fresh = Clue(
         source=told.source, external_number=told.external_number or None, text=told.text.strip(), address=told.address,
-        area_id=place.area_id, lon=told.lon, lat=told.lat, category_id=told.category or None,
+        area_id=place.area_id, lon=lon, lat=lat, category_id=told.category or None,
         occurred_at=told.occurred_at or at, entered_at=at, entered_by_id=actor.person_id,
     )
     return _kept(fresh)
+
+
+def _point(told: Told) -> tuple[float, float]:
+    """The point told, else the middle of the area. Raises ``invalid`` for half a point or neither."""
+    if (told.lon is None) != (told.lat is None):
+        raise missing(lon=_("经度和纬度须同时填写"))
+    if told.lon is not None and told.lat is not None:
+        return told.lon, told.lat
+    area = Area.objects.filter(code=told.area, abolished_on__isnull=True).first() if told.area else None
+    if area is None or not area.boundary:
+        raise missing(area=_("请选择网格,或填写经纬度"))
+    middle = shape(area.boundary).representative_point()
+    return round(middle.x, 5), round(middle.y, 5)
 
 
 def _check(told: Told, at: datetime) -> None:

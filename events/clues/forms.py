@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.names import named
 from casework.clock import loader
-from events.clues import actions
+from events.clues import actions, queries
 from events.clues.models import ClueOutcome
 from events.forms import category_choices
 from events.models import Event
+from events.views.reporting import AreaSelect, land_choices
 from grids.models import Unit
-from grids.scope import SHANGHAI
+from grids.scope import SHANGHAI, Rights
 
 REPLY_DAYS = 15
 NO_CLUES = ("dispute",)
@@ -28,16 +29,18 @@ class EnterForm(forms.Form):
     source = forms.ChoiceField(label=_("来源"), choices=[(c, w) for c, w in Event.Source.choices if c not in NO_CLUES])
     text = forms.CharField(label=_("发生了什么"), max_length=actions.MOST_TEXT, widget=forms.Textarea(attrs={"rows": 4}))
     address = forms.CharField(label=_("地址"), max_length=160, required=False)
-    lon = forms.FloatField(label=_("经度"), min_value=-180, max_value=180)
-    lat = forms.FloatField(label=_("纬度"), min_value=-90, max_value=90)
+    area = forms.ChoiceField(label=_("网格"), required=False, widget=AreaSelect)
+    lon = forms.FloatField(label=_("经度"), required=False, min_value=-180, max_value=180)
+    lat = forms.FloatField(label=_("纬度"), required=False, min_value=-90, max_value=90)
     occurred_at = forms.DateTimeField(
         label=_("发生时间"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
     )
     category = forms.ChoiceField(label=_("类别"), choices=category_choices, required=False)
     external_number = forms.CharField(label=_("外部编号"), max_length=60, required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rights: Rights, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["area"].choices = [("", "——"), *land_choices(rights, queries.ENTER)[1:]]
         for name in ("lon", "lat"):
             self.fields[name].widget.attrs["step"] = "any"
 

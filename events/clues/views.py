@@ -106,9 +106,9 @@ def _by_source(rows: list[queries.Evidence]) -> list[tuple[str, int]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
     """登记线索."""
-    form = EnterForm(request.POST or None)
+    form = EnterForm(request.POST or None, rights=request.rights)
     if request.method == "POST" and form.is_valid():
-        data = {name: value or None if name in ("category", "external_number") else value
+        data = {name: value or None if name in ("category", "external_number", "area") else value
                 for name, value in form.cleaned_data.items()}
         try:
             actions.enter(actions.Told(**data), actor=request.actor, at=request.at)

@@ -31,7 +31,9 @@ def enter_clues(stage: Stage, at: datetime) -> int:
         moment = at - timedelta(days=days, hours=n)
         number = f"demo-clue-{n}"
         if not Clue.objects.filter(source=source, external_number=number).exists():
-            told = Told(source, words, spot.lon, spot.lat, spot.address, None, number, moment)
+            told = Told(
+                source, words, spot.lon, spot.lat, address=spot.address, external_number=number, occurred_at=moment
+            )
             enter(told, actor=desk, at=moment)
     find_clusters(at=at)
     return ClueCluster.objects.count()
