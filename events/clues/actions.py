@@ -229,10 +229,13 @@ def note_outcome(
         )
 
 
-def add_member(cluster: ClueCluster, *, actor: Actor, at: datetime, number: str) -> ClueMember:
-    """Put an event in by hand; one that was taken out comes back. Raises ``invalid`` for one out of sight."""
+def add_member(cluster: ClueCluster, *, actor: Actor, at: datetime, number: str = "", key: int | None = None) -> ClueMember:
+    """Put an event in by hand, or back what was taken out (``key`` of the member, a clue as well). Raises ``invalid``
+    for one out of sight, ``not_found`` for a member that is none."""
     with transaction.atomic():
         locked = _open_door(cluster, actor, State.OPEN, State.CONFIRMED)
+        if key is not None:
+            return _put_back(locked, key, actor, at)
         event = events.visible_to(actor.rights).filter(number=number.strip()).first()
         if event is None or not event.area_path.startswith(locked.area.path):
             event = _reachable(locked, event, actor)
@@ -241,6 +244,16 @@ def add_member(cluster: ClueCluster, *, actor: Actor, at: datetime, number: str)
             defaults={"added_at": at, "added_by_id": actor.person_id, "removed_at": None, "removed_by": None},
         )
         settle(locked, the_elements(), at=at)
+    return member
+
+
+def _put_back(cluster: ClueCluster, key: int, actor: Actor, at: datetime) -> ClueMember:
+    member = cluster.members.filter(pk=key, removed_at__isnull=False).first()
+    if member is None:
+        raise not_found()
+    member.removed_at, member.removed_by_id, member.added_at, member.added_by_id = None, None, at, actor.person_id
+    member.save(update_fields=["removed_at", "removed_by", "added_at", "added_by"])
+    settle(cluster, the_elements(), at=at)
     return member
 
 

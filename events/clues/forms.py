@@ -89,7 +89,8 @@ class OutcomeForm(forms.Form):
 
 
 class AddForm(forms.Form):
-    number = forms.CharField(label=_("事件编号"), max_length=40)
+    number = forms.CharField(label=_("事件编号"), max_length=40, required=False)
+    key = forms.IntegerField(min_value=1, max_value=2**62, required=False)
 
 
 class RemoveForm(forms.Form):

@@ -93,12 +93,12 @@ class Evidence:
     is_answered: bool
 
 
-def evidence(rights: Rights, cluster: ClueCluster) -> tuple[list[Evidence], int]:
-    """Members the reader may know of, oldest first, and how many more there are.
+def evidence(rights: Rights, cluster: ClueCluster, *, removed: bool = False) -> tuple[list[Evidence], int]:
+    """Members the reader may know of, oldest first, and how many more there are; with ``removed`` those taken out.
 
     Of sensitive categories, and of reporters who asked for secrecy, only the fact is shown.
     """
-    members = list(cluster.members.filter(removed_at=None).select_related("supervision"))
+    members = list(cluster.members.filter(removed_at__isnull=not removed).select_related("supervision"))
     by_event = {row.event_id: row for row in members if row.event_id}
     by_clue = {row.clue_id: row for row in members if row.clue_id}
     elements = [Element(row.code, tuple(row.words), row.weight) for row in ClueElement.objects.filter(is_active=True)]

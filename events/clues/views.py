@@ -77,7 +77,9 @@ def _detail(request: HttpRequest, cluster: ClueCluster, *, status: int = 200, **
         "outcome_form": OutcomeForm(), "add_form": AddForm(), **bound,
     }
     return render(request, "events/clues/one.html", {
-        "cluster": cluster, "rows": rows, "hidden": hidden, "told": _elements(cluster, queries.element_names()),
+        "cluster": cluster, "rows": rows, "hidden": hidden,
+        "removed": queries.evidence(request.rights, cluster, removed=True)[0] if may else (),
+        "told": _elements(cluster, queries.element_names()),
         "weeks": queries.by_week(rows, sources), "sources": _by_source(rows), "marks": _marks(rows),
         "ground": land.ground(settings.DISTRICT_CODE), "outcome": queries.outcome_of(cluster), "rule": the_rule(),
         "noted": cluster.outcomes.select_related("by").order_by("-pk"), "chance": CHANCE[True], "lift": LEAST_LIFT,

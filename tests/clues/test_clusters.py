@@ -169,7 +169,9 @@ def test_members_are_set_right_by_hand_and_stay_so(world: World, hill: ClueClust
     first.refresh_from_db()
     assert first.removed_at is not None
     assert ClueCluster.objects.get().factors["early"] + ClueCluster.objects.get().factors["late"] == 11
-    actions.add_member(hill, number=first.event.number, **desk)
+    actions.add_member(hill, key=first.pk, **desk)
+    with pytest.raises(MoveRefused):
+        actions.add_member(hill, key=first.pk, **desk)
     assert hill.members.filter(removed_at=None).count() == 12
     with pytest.raises(MoveRefused):
         actions.add_member(hill, number="20990101-0302-1-00001", **desk)
