@@ -231,7 +231,7 @@ def note_outcome(
 
 def add_member(cluster: ClueCluster, *, actor: Actor, at: datetime, number: str = "", key: int | None = None) -> ClueMember:
     """Put an event in by hand, or back what was taken out (``key`` of the member, a clue as well). Raises ``invalid``
-    for one out of sight, ``not_found`` for a member that is none."""
+    for one out of sight, and for a member that is none."""
     with transaction.atomic():
         locked = _open_door(cluster, actor, State.OPEN, State.CONFIRMED)
         if key is not None:
@@ -250,7 +250,7 @@ def add_member(cluster: ClueCluster, *, actor: Actor, at: datetime, number: str 
 def _put_back(cluster: ClueCluster, key: int, actor: Actor, at: datetime) -> ClueMember:
     member = cluster.members.filter(pk=key, removed_at__isnull=False).first()
     if member is None:
-        raise not_found()
+        raise missing(key=_("没有找到"))
     member.removed_at, member.removed_by_id, member.added_at, member.added_by_id = None, None, at, actor.person_id
     member.save(update_fields=["removed_at", "removed_by", "added_at", "added_by"])
     settle(cluster, the_elements(), at=at)
@@ -265,12 +265,12 @@ def _reachable(cluster: ClueCluster, event: Event | None, actor: Actor) -> Event
 
 
 def remove_member(cluster: ClueCluster, *, actor: Actor, at: datetime, key: int) -> ClueMember:
-    """Take one out by hand; the search does not bring it back into this cluster. Raises ``not_found``."""
+    """Take one out by hand; the search does not bring it back into this cluster. Raises ``invalid``."""
     with transaction.atomic():
         locked = _open_door(cluster, actor, State.OPEN, State.CONFIRMED)
         member = locked.members.filter(pk=key, removed_at=None).first()
         if member is None:
-            raise not_found()
+            raise missing(key=_("没有找到"))
         member.removed_at, member.removed_by_id = at, actor.person_id
         member.save(update_fields=["removed_at", "removed_by"])
         settle(locked, the_elements(), at=at)
