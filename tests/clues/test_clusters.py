@@ -9,6 +9,7 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from casework.refusals import MoveRefused
 from events import transitions
@@ -262,7 +263,7 @@ def test_the_desk_works_through_a_cluster(world: World, hill: ClueCluster) -> No
     assert len(page.context["rows"]) == 12
     assert sum(week["total"] for week in page.context["weeks"]) == 12
     assert client.post(f"{path}confirm/", {"unit": "zhujian"}).status_code == 400
-    day = (NOON + timedelta(days=10)).astimezone(SHANGHAI).date().isoformat()
+    day = (timezone.now() + timedelta(days=10)).astimezone(SHANGHAI).date().isoformat()
     sent = {"unit": "zhujian", "category": "0707", "requirement": "联合执法", "reply_by": day}
     assert client.post(f"{path}confirm/", sent).status_code == 302
     assert client.post(f"{path}outcome/", {"kind": "sites", "count": 3}).status_code == 302
