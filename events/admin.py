@@ -17,15 +17,13 @@ from accounts.clients import client_address
 from casework import readlog
 from casework.actor import Actor
 from casework.admin import RULES, CodedAdmin, ReadOnlyAdmin, RuleAdmin
+from events import search_admin  # noqa: F401 (registers itself)
 from events.masking import mask_name, mask_phone
 from events.models import (
     CannedText,
     Category,
-    ClueElement,
-    ClueRule,
     Consultation,
     Decline,
-    Device,
     Event,
     EventDeadline,
     EventReporter,
@@ -181,63 +179,6 @@ class CannedTextAdmin(CodedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CannedText]:
         return super().get_queryset(request).filter(person=None)
-
-
-class DeviceForm(forms.ModelForm):
-    """The area by its official code, the category by its own; a point is whole or absent."""
-
-    area = forms.ModelChoiceField(
-        Area.objects.all(), to_field_name="code", widget=forms.TextInput, label=gettext_lazy("区域代码")
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.area_id:
-            self.initial["area"] = self.instance.area.code
-
-    def clean(self) -> dict[str, Any]:
-        told = super().clean()
-        if (told.get("lon") is None) != (told.get("lat") is None):
-            self.add_error("lon", _("经度和纬度须同时填写"))
-        return told
-
-
-@admin.register(Device)
-class DeviceAdmin(CodedAdmin):
-    """Devices that may send alerts. One that is gone is put out of service: its record stays."""
-
-    change_codes = frozenset({"settings.technical"})
-    form = DeviceForm
-    list_display = ("code", "name", "kind", "area", "category", "is_active")
-    list_filter = ("kind", "is_active")
-    list_select_related = ("area", "category")
-    search_fields = ("code", "name", "address", "area__code")
-    ordering = ("code",)
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-
-@admin.register(ClueRule)
-class ClueRuleAdmin(RuleAdmin):
-    """One row: changed, never added or deleted."""
-
-    change_codes = RULES
-    list_display = ("__str__", "weeks", "radius_m", "least_members", "least_sources", "threshold", "is_active")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-
-@admin.register(ClueElement)
-class ClueElementAdmin(RuleAdmin):
-    change_codes = RULES
-    list_display = ("code", "name", "name_en", "weight", "is_active")
-    list_filter = ("is_active",)
-    search_fields = ("code", "name", "name_en")
 
 
 # Cases: looked at, never written -------------------------------------------------------------------
