@@ -30,7 +30,7 @@ TOGETHER = (Block("all", 1, 3, 2000),)
 PLAIN = Recipe(blocks=TOGETHER, balance=0.0, least_texts=1, most_features=400_000)
 APART = (Block("title", 1, 3, 120), Block("body", 1, 3, 400))
 NAMES_WEIGHT = 2.0
-CATEGORY = Recipe(blocks=TITLE_AND_BODY)
+CATEGORY = Recipe(blocks=TITLE_AND_BODY, svm=0.3)
 SPOKEN_WEIGHT = 0.1
 NATURE = Recipe(
     blocks=(*APART, KNOWN), bias_steps=tuple(round(step / 10, 1) for step in range(-6, 7)),

@@ -44,6 +44,6 @@ def unit_texts(limit: int | None) -> list[Sample]:
 
 def register_tasks() -> None:
     """Called from the room's ``ready``."""
-    recipe = {"blocks": BLOCKS, "most_features": MOST_FEATURES}
+    recipe = {"blocks": BLOCKS, "most_features": MOST_FEATURES, "svm": 0.3}
     register(Task(CATEGORY, _("事项类别"), category_texts, recipe, category_words))
     register(Task(UNIT, _("承办单位"), unit_texts, recipe))
