@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from casework.actor import Actor
-from casework.door import missing, moving, together
+from casework.door import MoveRefused, missing, moving, together
 from disputes.models import Dispute, Party
 from disputes.transitions.steps import end, say
 from disputes.workflow import do
@@ -27,13 +27,16 @@ def transfer(
 
     ``text`` is what the authority is told: read by everybody who sees the event, so nothing of the story goes along
     by itself; name and number of the first applicant only where told so, never from a sealed case or of a minor.
-    What ``text`` says of an event given back stands in its trail. Raises ``invalid``.
+    What ``text`` says of an event given back stands in its trail. Raises ``invalid``, ``event_there`` for a dispute
+    taken up again beside its event.
     """
     source = _source_of(dispute)
     cases = (dispute, source) if source is not None else (dispute,)
     with together(*cases) as shared, moving(dispute, do.transfer, actor=actor, at=at, seen_version=seen_version) as passage:
         locked = passage.case
         _check(text)
+        if locked.event_id and source is None:
+            raise MoveRefused("event_there", _("已流转为事件%(number)s,请在该事件上办理") % {"number": locked.event.number})
         say(passage, note)
         if source is not None:
             words = _("矛盾调解(%(number)s)转回办理:%(text)s") % {"number": locked.number, "text": text}

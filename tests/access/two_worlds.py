@@ -15,7 +15,7 @@ from events.api import map_views
 from events.models import Event, EventReporter, SupervisionOrder, WorkOrder
 from grids.models import Post
 from tests import world as worlds
-from tests.access import disputes_scene, hotline_scene, knowledge_scene
+from tests.access import disputes_scene, hotline_scene, knowledge_scene, search_scene
 from tests.access.declared import CASE_ROWS, DECLARED
 from tests.access.matrix import undone
 from tests.access.scene import SESSION, Scene, browser, signed_in
@@ -63,11 +63,15 @@ QUERIES: dict[str, tuple[dict, ...]] = {
     "desk/nobody/": ({},),
     "desk/supervision/": ({}, {"colour": "blue"}, {"colour": "red"}),
     "desk/units/": ({},),
+    "desk/alerts/": ({}, {"state": "false_alarm"}),
+    "desk/alerts/devices/": ({},),
+    "desk/clues/": ({}, {"state": "dismissed"}),
     "desk/presence/": ({"POST": "1", "ids": "OWN_ID,FOREIGN_ID"},),
     "screen/": ({}, {"area": "150302002"}, {"area": "150302002001", "dots": "1"}),
     "screen/live/": ({}, {"area": "150302002"}, {"area": "150302002001001", "dots": "1"}),
     "screen/layers.json": ({}, {"area": "150302002"}),
     "screen/duty/": ({}, {"area": "150302002"}),
+    "screen/orders/": ({}, {"area": "150302002", "days": "90"}, {"area": "150302002", "row": "claim", "column": "sent"}),
     "screen/recurrences/": ({}, {"area": "150302002"}),
     "m/": ({},),
     "m/tasks/": ({},),
@@ -82,6 +86,7 @@ QUERIES: dict[str, tuple[dict, ...]] = {
     "api/v1/units/": ({}, {"area": "150302001"}),
     "api/v1/events/": EVENT_QUERIES,
     "api/v1/categories/": ({},),
+    "api/v1/alerts/": ({}, {"state": "false_alarm"}),
     "api/v1/areas.geojson": (*({"level": level} for level in LEVELS), {"level": "grid", "within": "150302001"}),
     "api/v1/pulse/": ({},),
     "api/v1/overview/": ({}, {"area": "150302002"}, {"area": "150302002", "from": "2026-02-01", "to": "2026-03-05"}),
@@ -203,6 +208,7 @@ def foreign_data(scene: Scene) -> dict[str, str]:
     assert EventReporter.objects.filter(phone="19900009999").exists()
     assert SupervisionOrder.objects.filter(event=first).exists()
     knowledge_scene.add_foreign(scene)
+    search_scene.add_foreign(scene, first)
     call, dispute = hotline_scene.add_foreign(scene), disputes_scene.add_foreign(scene)
     tallies.fold_all()
     return {"FOREIGN_ID": str(first.pk), "FOREIGN_DISPUTE": dispute, "FOREIGN_CALL": call, "FOREIGN": first.number}

@@ -258,6 +258,15 @@ def test_a_dispute_becomes_an_event_with_its_code_and_may_come_back(house: House
     assert list(verify_all(Dispute)) == list(verify_all(Event)) == []
 
 
+def test_a_dispute_taken_up_again_beside_its_event_goes_to_no_second_one(house: House) -> None:
+    dispute = transitions.transfer(cast.failed(house), actor=house.actor("mediator"), at=NOON, text="井盖缺失")
+    dispute = transitions.reopen(dispute, actor=house.actor("body_head"), at=NOON, note="双方愿意再谈")
+    with pytest.raises(MoveRefused) as refused:
+        transitions.transfer(dispute, actor=house.actor("body_head"), at=NOON, text="井盖缺失")
+    assert refused.value.code == "event_there"
+    assert Event.objects.filter(source="dispute").count() == 1
+
+
 def test_a_sealed_dispute_sends_no_names_along(house: House) -> None:
     dispute = cast.accepted(house, parties=(PartyTold(name="小宝", is_minor=True, guardian_name="王母"),))
     dispute = transitions.transfer(dispute, actor=house.actor("body_head"), at=NOON, text="校门口路灯不亮")

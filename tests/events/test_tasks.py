@@ -11,6 +11,7 @@ from accounts.models import User
 from casework.door import MoveRefused
 from casework.models import Notice
 from events import tasks, transitions
+from events.clues import tasks as clue_tasks
 from events.cover import orphans
 from events.models import Event
 from governance.celery import app
@@ -154,7 +155,8 @@ def test_covering_by_hand_needs_somebody_who_may_act(world: World) -> None:
 
 
 def test_beat_knows_every_task_and_no_other() -> None:
-    named = {getattr(task, "name", None) for _name, task in inspect.getmembers(tasks)}
-    here = {name for name in named if isinstance(name, str) and name.startswith("events.tasks.")}
+    found = [task for module in (tasks, clue_tasks) for _name, task in inspect.getmembers(module)]
+    named = {getattr(task, "name", None) for task in found}
+    here = {name for name in named if isinstance(name, str) and name.startswith(("events.tasks.", "events.clues.tasks."))}
     scheduled = {entry["task"] for entry in app.conf.beat_schedule.values() if entry["task"].startswith("events.")}
     assert scheduled == here

@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import Role, User
 from casework.models import Channel, Heartbeat, ReadLog
 from events import transitions
+from events.alerts.models import Device
 from events.models import CannedText, Category, Event, Precedent, RoutingRule, WorkOrder
 from tests import world as worlds
 from tests.world import NOON, World
@@ -30,6 +31,9 @@ PAGES = {
     "events.routingrule": {"director": CHANGE},
     "events.precedent": {"director": SOME},
     "events.cannedtext": {"director": CHANGE},
+    "events.device": {"admin": CHANGE},
+    "events.cluerule": {"director": SOME},
+    "events.clueelement": {"director": CHANGE},
     "casework.serviceclass": {"director": CHANGE},
     "casework.ladderrung": {"director": CHANGE},
     "casework.calendar": {"admin": CHANGE},
@@ -74,6 +78,7 @@ def signed_in(world: World, name: str) -> Client:
 
 @pytest.fixture(scope="session")
 def registered() -> list[str]:
+    reverse("admin:index")  # the admin is found with the addresses
     return sorted(model._meta.label_lower for model in admin.site._registry)
 
 
@@ -112,6 +117,7 @@ def busy(world: World) -> World:
     Heartbeat.objects.create(name="beat", at=NOON)
     ReadLog.objects.create(at=NOON, person=world.people["officer_a"], act="open", kind="event", roles=[])
     CannedText.objects.create(verb="events.accept", text="已安排")
+    Device.objects.create(code="cam", name="路口摄像头", kind="camera", area=world.areas["grid_a1"])
     return world
 
 
