@@ -77,7 +77,7 @@ COLUMNS: dict[str, tuple[Any, Callable[[datetime], Q]]] = {
     "sent": (gettext_lazy("派出"), lambda _at: Q()),
     "live": (gettext_lazy("在办"), lambda _at: Q(state__in=LIVE)),
     "done": (gettext_lazy("已反馈"), lambda _at: Q(state="done")),
-    "kept": (gettext_lazy("按时反馈"), lambda _at: Q(state="done", done_at__lte=F("due_at"))),
+    "kept": (gettext_lazy("按时反馈"), lambda _at: Q(state="done") & (Q(done_at__lte=F("due_at")) | Q(due_at=None))),
     "late": (gettext_lazy("超时"), lambda at: Q(state="done", done_at__gt=F("due_at")) | Q(state__in=LIVE, due_at__lt=at)),
     "declined": (gettext_lazy("退单"), lambda _at: Q(state="declined")),
     "withdrawn": (gettext_lazy("撤回"), lambda _at: Q(state="withdrawn")),
@@ -167,7 +167,7 @@ RATES: dict[str, Rate] = {
     ),
     "kept": Rate(
         gettext_lazy("按时反馈率"), gettext_lazy("处置到期前反馈 ÷ 期内派出且已到期或已反馈的工单"),
-        lambda sight: sight.orders().filter(Q(state="done") | Q(state__in=LIVE, due_at__lte=sight.at)),
+        lambda sight: sight.orders().filter(Q(state="done", due_at__isnull=False) | Q(state__in=LIVE, due_at__lte=sight.at)),
         lambda rows: rows.filter(state="done", done_at__lte=F("due_at")),
     ),
     "first_right": Rate(
