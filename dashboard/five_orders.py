@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import (
@@ -26,10 +26,13 @@ from django.db.models import (
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.names import named
 from dashboard.addresses import end_of, start_of
-from dashboard.formulas import RANKED_FROM
+from dashboard.formulas import RANKED_FROM, rate
 from dashboard.land import Land
+from dashboard.spans import days_before
 from events.models import Decline, Event, EventDeadline, EventTrail, Whistle, WhistlePart, WorkOrder
+from grids.models import Unit
 from grids.scope import SHANGHAI
 
 PERIODS = {"7": gettext_lazy("近7日"), "30": gettext_lazy("近30日"), "90": gettext_lazy("近90日")}
@@ -64,7 +67,7 @@ def period_of(days: str, *, at: datetime) -> Period:
     """The last ``days`` days, today among them; an unknown word is a month."""
     length = int(days) if days in PERIODS else 30
     last = at.astimezone(SHANGHAI).date()
-    return Period(length, last - timedelta(days=length - 1), last)
+    return Period(length, days_before(last, length - 1), last)
 
 
 class _Percentile(Aggregate):
@@ -198,7 +201,7 @@ def rates(sight: Sight) -> list[dict[str, Any]]:
     for code, one in RATES.items():
         whole = one.whole(sight)
         below, above = whole.count(), one.hits(whole).count()
-        value = _percent(above, below)
+        value = _fair(above, below)
         found.append({"code": code, "label": one.label, "formula": one.formula, "hits": above, "whole": below, "value": value})
     return found
 
@@ -217,11 +220,10 @@ def by_kind(sight: Sight) -> list[dict[str, Any]]:
 
 def by_unit(sight: Sight) -> list[dict[str, Any]]:
     """The units that got most orders, by their number; a sum, no order of merit."""
-    rows = sight.orders().values("unit__code", "unit__name", "unit__name_en").annotate(**_columns(sight.at), **_TIMES)
-    return [
-        {**_line(row["unit__code"], row["unit__name"], row), "name_en": row["unit__name_en"]}
-        for row in rows.order_by("-sent", "unit__code")[:MOST_UNITS]
-    ]
+    rows = sight.orders().values("unit_id", "unit__code").annotate(**_columns(sight.at), **_TIMES)
+    found = list(rows.order_by("-sent", "unit__code")[:MOST_UNITS])
+    units = Unit.objects.in_bulk([row["unit_id"] for row in found])
+    return [_line(row["unit__code"], named(units[row["unit_id"]]), row) for row in found]
 
 
 _TAKES = F("done_at") - F("sent_at")
@@ -247,13 +249,12 @@ def whistles(sight: Sight) -> dict[str, Any]:
     marks = sight.parts().filter(attendance__isnull=False).aggregate(
         mean=Avg((F("attendance") + F("attitude") + F("effect")) / 3.0, output_field=FloatField()), count=Count("pk"),
     )
-    share = _percent(blown, tickets)
-    return {"blown": blown, "tickets": tickets, "share": share, "healthy": share is None or 3 <= share <= 15, **marks}
+    share = _fair(blown, tickets)
+    return {"blown": blown, "tickets": tickets, "share": share, "healthy": share is None or 0.03 <= share <= 0.15, **marks}
 
 
-def _percent(part: int, whole: int) -> float | None:
-    """With one decimal; None below five cases."""
-    return round(100 * part / whole, 1) if whole >= RANKED_FROM else None
+def _fair(part: int, whole: int) -> float | None:
+    return rate(part, whole) if whole >= RANKED_FROM else None
 
 
 def behind(sight: Sight, *, row: str = "", column: str = "", unit: str = "", part: str = "") -> QuerySet[Event] | None:
@@ -275,7 +276,7 @@ def title_of(*, row: str = "", column: str = "", unit: str = "", part: str = "")
     """What a list is called: the number it stands behind."""
     if row in RATES:
         return f"{RATES[row].label} · {_('分子') if part == 'hits' else _('分母')}"
-    head = unit or dict(WorkOrder.Kind.choices).get(row, _("返单"))
+    head = named(Unit.objects.filter(code=unit).first()) if unit else dict(WorkOrder.Kind.choices).get(row, _("返单"))
     return f"{head} · {COLUMNS[column][0]}"
 
 

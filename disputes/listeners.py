@@ -15,6 +15,7 @@ from casework.models import OutboxItem
 from disputes.models import Dispute, DisputeType
 from disputes.telling import PartyTold, Told
 from disputes.transitions import register, reopen
+from disputes.transitions.passing import event_of
 from events import transitions as events
 from events.models import Event, EventReporter
 from grids.tree import on_repath
@@ -38,11 +39,11 @@ def open_the_dispute(item: OutboxItem, at: datetime) -> None:
     if event is None or event.state != "transferred":
         return
     actor = Actor.system()
-    dispute = Dispute.objects.filter(event=event, state="closed", outcome="transferred").order_by("-pk").first()
-    if dispute is not None and dispute.tracking_code == event.tracking_code:
-        dispute = reopen(dispute, actor=actor, at=item.created_at, note=_("事件转回调解"))
-    else:
+    dispute = Dispute.objects.filter(event=event, tracking_code=event.tracking_code).first()
+    if dispute is None:
         dispute = register(_told(event), actor=actor, at=item.created_at)
+    elif dispute.state == "closed":  # one that was taken up again meanwhile is there already
+        dispute = reopen(dispute, actor=actor, at=item.created_at, note=_("事件转回调解"))
     try:
         events.note_number(event, kind=KIND, number=dispute.number, actor=actor, at=at)
     except MoveRefused as refusal:
@@ -68,7 +69,7 @@ def tell_the_event(item: OutboxItem, at: datetime) -> None:
     """The end of a dispute goes back to the event it came from: how it ended, or the event itself where mediation
     did not take it on."""
     dispute = Dispute.objects.filter(pk=item.payload["dispute"]).first()
-    event = _event_of(dispute) if dispute is not None else None
+    event = event_of(dispute) if dispute is not None else None
     if event is None or dispute.state != "closed" or dispute.outcome == "transferred":
         return
     note = _("矛盾调解(%(number)s)已结案:%(outcome)s") % {
@@ -82,12 +83,6 @@ def tell_the_event(item: OutboxItem, at: datetime) -> None:
     except MoveRefused as refusal:
         if refusal.code != "wrong_state":
             raise
-
-
-def _event_of(dispute: Dispute) -> Event | None:
-    if dispute.event_id:
-        return dispute.event
-    return Event.objects.filter(number=dispute.origin_number).first()
 
 
 _REPATH = """

@@ -57,13 +57,19 @@ def _check(text: str) -> None:
         raise missing(text=_("内容不能超过%(n)s字") % {"n": MAX_TEXT})
 
 
-def _source_of(dispute: Dispute) -> Event | None:
-    """The event that waits for this dispute: the one it came from, or the one it went to and came back from."""
+def event_of(dispute: Dispute) -> Event | None:
+    """The event that this dispute is one case with: the one it went to, else the one it came from."""
     if dispute.event_id:
-        return Event.objects.filter(pk=dispute.event_id, state="transferred").first()
+        return dispute.event
     if dispute.source != Dispute.Source.EVENT:
         return None
-    return Event.objects.filter(number=dispute.origin_number, state="transferred").first()
+    return Event.objects.filter(number=dispute.origin_number).first()
+
+
+def _source_of(dispute: Dispute) -> Event | None:
+    """The event that waits for this dispute."""
+    event = event_of(dispute)
+    return event if event is not None and event.state == "transferred" else None
 
 
 def _report_of(dispute: Dispute, text: str, parties: list[Party]) -> Report:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -17,12 +17,9 @@ from events.actions import attach
 from events.alerts import queries
 from events.alerts.models import Alert, Device
 from events.models import Event
-from events.reference_rows import category as category_of
-from events.transitions.intake import Report
+from events.transitions.intake import Report, check_moment, checked_category
 from grids.scope import SHANGHAI
 
-AHEAD = timedelta(minutes=10)
-"""How far a device's clock may run fast."""
 MOST_NOTE = 200
 
 
@@ -76,21 +73,12 @@ def _prepared(told: Told, devices: dict[str, Device], at: datetime) -> Alert:
         raise missing(device=_("没有这个设备编码"))
     if not device.is_active:
         raise missing(device=_("该设备已停用"))
-    if told.occurred_at is not None and told.occurred_at > at + AHEAD:
-        raise missing(occurred_at=_("发生时间不能晚于现在"))
-    _check_category(told.category)
+    check_moment(told.occurred_at, at=at)
+    checked_category(told.category)
     return Alert(
         device=device, external_number=told.external_number, label=told.label, text=told.text,
         category_id=told.category or None, occurred_at=told.occurred_at or at, received_at=at, lon=told.lon, lat=told.lat,
     )
-
-
-def _check_category(code: str | None) -> None:
-    if not code:
-        return
-    found = category_of(code)
-    if found is None or found.parent_id is None or not found.is_active:
-        raise missing(category=_("没有这个事项类别"))
 
 
 def _keep(told: Told, fresh: Alert) -> tuple[Alert, bool]:

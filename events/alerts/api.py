@@ -9,9 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import exceptions, serializers
-from rest_framework.exceptions import ValidationError
 
-from accounts.bodies import Choice, Moment, Number, StrictSerializer, Text
+from accounts.bodies import Choice, Moment, StrictSerializer, Text
 from accounts.lean import Answer
 from casework.actor import Actor
 from casework.api import CaseView
@@ -22,11 +21,11 @@ from events.alerts.models import Alert
 from events.api.attachments import check_form
 from events.api.described import KEY, MOVE, ONE, READ, WRITE
 from events.api.listing import page_size
-from events.api.reporting import MOST_ROWS, refused
+from events.api.reporting import PlacedForm, checked_rows, refused
 from events.models.catalogue import Urgency
 
 
-class AlertForm(StrictSerializer):
+class AlertForm(PlacedForm):
     """What ``POST /api/v1/alerts/`` takes. Sent again under the same device and number it is the same alert."""
 
     device = Text(required=True, max_length=40)
@@ -35,13 +34,6 @@ class AlertForm(StrictSerializer):
     text = Text(max_length=400)
     category = Text(max_length=4, allow_null=True)
     occurred_at = Moment(required=False, allow_null=True)
-    lon = Number(required=False, allow_null=True, min_value=-180, max_value=180)
-    lat = Number(required=False, allow_null=True, min_value=-90, max_value=90)
-
-    def validate(self, told: dict) -> dict:
-        if (told.get("lon") is None) != (told.get("lat") is None):
-            raise ValidationError({"lon": [_("经度和纬度须同时填写")]})
-        return told
 
 
 class ConfirmBody(StrictSerializer):
@@ -173,15 +165,8 @@ class AlertsBatchView(CaseView):
 
 
 def answer_many(rows: Any, *, actor: Actor, at: datetime) -> list[dict]:
-    """One answer per row, in order. Raises ``invalid`` when the whole is not a list of at most MOST_ROWS."""
-    if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_ROWS:
-        raise missing(rows=_("请提交 1 至 %(n)s 条的列表") % {"n": MOST_ROWS})
-    form, answers, good = AlertForm(), [None] * len(rows), []
-    for index, row in enumerate(rows):
-        try:
-            good.append((index, _told(form.run_validation(row))))
-        except ValidationError as error:
-            answers[index] = {"index": index, **refused(error)}
+    """One answer per row, in order. Raises as ``checked_rows``."""
+    answers, good = checked_rows(rows, AlertForm(), _told)
     done = actions.take_in_many([told for _index, told in good], actor=actor, at=at)
     for (index, _told_row), answer in zip(good, done, strict=True):
         if isinstance(answer, MoveRefused):

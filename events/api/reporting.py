@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, TypeVar
 
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
@@ -19,15 +20,14 @@ from events.batch import Told, report_many
 from events.models import Event
 from events.models.catalogue import Urgency
 from events.placing import place_of
-from events.transitions.intake import Report, find_known, rush, take_in
+from events.transitions.intake import Report, check_moment, find_known, rush, take_in
 
 SOURCES = (
     "grid", "hotline", "citizen", "police110", "video", "department", "petition", "leader", "sensor", "data_share",
     "other",
 )
 MOST_ROWS = 1000
-AHEAD = timedelta(minutes=10)
-"""How far a client's clock may run fast."""
+Made = TypeVar("Made")
 
 
 class ReporterForm(StrictSerializer):
@@ -36,7 +36,19 @@ class ReporterForm(StrictSerializer):
     secret = YesNo(required=False)
 
 
-class ReportForm(StrictSerializer):
+class PlacedForm(StrictSerializer):
+    """Coordinates WGS-84, both or none."""
+
+    lon = Number(required=False, allow_null=True, min_value=-180, max_value=180)
+    lat = Number(required=False, allow_null=True, min_value=-90, max_value=90)
+
+    def validate(self, told: dict) -> dict:
+        if (told.get("lon") is None) != (told.get("lat") is None):
+            raise ValidationError({"lon": [_("经度和纬度须同时填写")]})
+        return told
+
+
+class ReportForm(PlacedForm):
     """What ``POST /api/v1/events/`` takes (api.md)."""
 
     source = Choice(choices=SOURCES)
@@ -44,19 +56,12 @@ class ReportForm(StrictSerializer):
     category = Text(max_length=4, allow_null=True)
     title = Text(max_length=80)
     text = Text(required=True, max_length=4000)
-    lon = Number(required=False, allow_null=True, min_value=-180, max_value=180)
-    lat = Number(required=False, allow_null=True, min_value=-90, max_value=90)
     accuracy_m = Whole(required=False, allow_null=True, min_value=0, max_value=100_000)
     address = Text(max_length=160)
     area = Text(max_length=20, allow_null=True)
     urgency = Choice(choices=Urgency.values, required=False, allow_null=True)
     reporter = ReporterForm(required=False, allow_null=True)
     occurred_at = Moment(required=False, allow_null=True)
-
-    def validate(self, told: dict) -> dict:
-        if (told.get("lon") is None) != (told.get("lat") is None):
-            raise ValidationError({"lon": [_("经度和纬度须同时填写")]})
-        return told
 
 
 class Reports(serializers.ListSerializer):
@@ -69,8 +74,7 @@ def report_of(told: dict, *, actor: Actor, at: datetime) -> Report:
     """The report in what the form let through. Raises ``invalid`` for an area that is unknown or not the actor's,
     in the same words, and for a future that no clock explains."""
     happened = told.get("occurred_at")
-    if happened is not None and happened > at + AHEAD:
-        raise missing(occurred_at=_("发生时间不能晚于现在"))
+    check_moment(happened, at=at)
     area = told.get("area") or None
     if area is not None:
         _check_area(area, actor)
@@ -118,19 +122,26 @@ def answer_one(told: dict, *, actor: Actor, at: datetime) -> tuple[int, dict]:
     return status, event_brief(event, at=at)
 
 
-def answer_many(rows: Any, *, actor: Actor, at: datetime) -> list[dict]:
-    """One answer per row, in order: good rows are stored, bad rows named. Raises ``invalid`` when the whole is not
-    a list of at most MOST_ROWS."""
+def checked_rows(
+    rows: Any, form: StrictSerializer, told: Callable[[dict], Made]
+) -> tuple[list[dict | None], list[tuple[int, Made]]]:
+    """Answers so far, one place a row, with what is wrong with the bad ones; and the good rows as ``told`` makes them,
+    with their places. Raises ``invalid`` when the whole is not a list of at most MOST_ROWS."""
     if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_ROWS:
         raise missing(rows=_("请提交 1 至 %(n)s 条的列表") % {"n": MOST_ROWS})
-    form = ReportForm()
     answers: list[dict | None] = [None] * len(rows)
-    good: list[tuple[int, Report]] = []
+    good: list[tuple[int, Made]] = []
     for index, row in enumerate(rows):
         try:
-            good.append((index, report_of(form.run_validation(row), actor=actor, at=at)))
+            good.append((index, told(form.run_validation(row))))
         except (ValidationError, MoveRefused) as error:
             answers[index] = {"index": index, **refused(error)}
+    return answers, good
+
+
+def answer_many(rows: Any, *, actor: Actor, at: datetime) -> list[dict]:
+    """One answer per row, in order: good rows are stored, bad rows named. Raises as ``checked_rows``."""
+    answers, good = checked_rows(rows, ReportForm(), lambda sent: report_of(sent, actor=actor, at=at))
     for (index, _report), told in zip(good, _stored([told for _index, told in good], actor, at), strict=True):
         answers[index] = {"index": index, **_row_answer(told, actor, at)}
     return answers

@@ -18,8 +18,7 @@ from events.clues.finding import settle, the_elements
 from events.clues.models import Clue, ClueCluster, ClueMember, ClueOutcome
 from events.models import Event
 from events.models.event import SOURCE_DIGITS
-from events.reference_rows import category as category_of
-from events.transitions.intake import Report
+from events.transitions.intake import Report, check_moment, checked_category
 from events.workflow import LIVE
 from grids.models import Area, Unit
 from grids.scope import SHANGHAI
@@ -48,7 +47,7 @@ def enter(told: Told, *, actor: Actor, at: datetime) -> tuple[Clue, bool]:
     """登记线索: kept, not a ticket. The same (source, external number) again is the clue that is there (False).
 
     Raises ``forbidden``, ``invalid`` for an empty text, an unknown source or category, a point outside the district or
-    not on the person's land, a moment to come.
+    not on the person's land, a moment to come; ``number_taken`` for a clue that the person may not know.
     """
     if actor.is_staff and not actor.rights.may(queries.ENTER):
         raise forbidden()
@@ -62,7 +61,10 @@ def enter(told: Told, *, actor: Actor, at: datetime) -> tuple[Clue, bool]:
         area_id=place.area_id, lon=lon, lat=lat, category_id=told.category or None,
         occurred_at=told.occurred_at or at, entered_at=at, entered_by_id=actor.person_id,
     )
-    return _kept(fresh)
+    clue, is_new = _kept(fresh)
+    if not is_new and actor.is_staff and not queries.clues_seen(actor.rights).filter(pk=clue.pk).exists():
+        raise MoveRefused("number_taken", _("该来源的外部编号已被使用"))
+    return clue, is_new
 
 
 def _point(told: Told) -> tuple[float, float]:
@@ -85,11 +87,8 @@ def _check(told: Told, at: datetime) -> None:
         raise missing(text=_("内容不能超过%(n)s字") % {"n": MOST_TEXT})
     if told.source not in SOURCE_DIGITS:
         raise missing(source=_("没有这个来源"))
-    if told.occurred_at is not None and told.occurred_at > at:
-        raise missing(occurred_at=_("发生时间不能晚于现在"))
-    found = category_of(told.category) if told.category else None
-    if told.category and (found is None or found.parent_id is None or not found.is_active):
-        raise missing(category=_("没有这个事项类别"))
+    check_moment(told.occurred_at, at=at)
+    checked_category(told.category)
 
 
 def _kept(fresh: Clue) -> tuple[Clue, bool]:

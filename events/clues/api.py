@@ -6,18 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ValidationError
 
 from accounts.bodies import Choice, Moment, Number, StrictSerializer, Text
 from accounts.lean import Answer
 from casework.actor import Actor
 from casework.api import CaseView
-from casework.refusals import MoveRefused, missing
+from casework.refusals import MoveRefused
 from events.api.described import KEY, WRITE
-from events.api.reporting import MOST_ROWS, SOURCES, refused
+from events.api.reporting import SOURCES, checked_rows, refused
 from events.clues import actions, queries
 from events.clues.models import Clue
 
@@ -95,14 +93,12 @@ class CluesBatchView(CaseView):
 
 
 def answer_many(rows: Any, *, actor: Actor, at: datetime) -> list[dict]:
-    """One answer per row, in order. Raises ``invalid`` when the whole is not a list of at most MOST_ROWS."""
-    if not isinstance(rows, list) or not 1 <= len(rows) <= MOST_ROWS:
-        raise missing(rows=_("请提交 1 至 %(n)s 条的列表") % {"n": MOST_ROWS})
-    form, answers = ClueForm(), []
-    for index, row in enumerate(rows):
+    """One answer per row, in order. Raises as ``checked_rows``."""
+    answers, good = checked_rows(rows, ClueForm(), _told)
+    for index, told in good:
         try:
-            clue, is_new = actions.enter(_told(form.run_validation(row)), actor=actor, at=at)
-            answers.append({"index": index, "status": 201 if is_new else 200, "clue": clue_row(clue)})
-        except (ValidationError, MoveRefused) as error:
-            answers.append({"index": index, **refused(error)})
+            clue, is_new = actions.enter(told, actor=actor, at=at)
+            answers[index] = {"index": index, "status": 201 if is_new else 200, "clue": clue_row(clue)}
+        except MoveRefused as error:
+            answers[index] = {"index": index, **refused(error)}
     return answers

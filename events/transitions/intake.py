@@ -27,6 +27,8 @@ from events.workflow import do
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0 O 1 I L, so that a code can be read out over the telephone."""
 MAX_TEXT = 4000
+AHEAD = timedelta(minutes=10)
+"""How far the clock of a client or a device may run fast."""
 REPEAT_DAYS = 90
 
 
@@ -113,7 +115,7 @@ def prepare(
     batch. ``look_around`` False spares the query for neighbours.
     """
     text = _checked_text(told)
-    category = _checked_category(told)
+    category = checked_category(told.category)
     if told.urgency and told.urgency not in suggesting.LEVELS:
         raise missing(urgency=_("没有这个紧急程度"))
     found, is_located = place or placing.find(lon=told.lon, lat=told.lat, area=told.area)
@@ -137,6 +139,12 @@ def prepare(
     return event, near
 
 
+def check_moment(happened: datetime | None, *, at: datetime) -> None:
+    """Raises ``invalid`` for a moment so far ahead that no clock explains it."""
+    if happened is not None and happened > at + AHEAD:
+        raise missing(occurred_at=_("发生时间不能晚于现在"))
+
+
 def _checked_text(told: Report) -> str:
     text = (told.text or "").strip()
     if not text:
@@ -150,10 +158,11 @@ def _checked_text(told: Report) -> str:
     return text
 
 
-def _checked_category(told: Report) -> object | None:
-    if not told.category:
+def checked_category(code: str | None) -> object | None:
+    """The minor category in force of this code; None for none told. Raises ``invalid``."""
+    if not code:
         return None
-    found = category_of(told.category)
+    found = category_of(code)
     if found is None or found.parent_id is None or not found.is_active:
         raise missing(category=_("没有这个事项类别"))
     return found

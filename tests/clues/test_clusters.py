@@ -240,6 +240,15 @@ def test_a_clue_is_no_ticket_and_joins_the_cluster(world: World, hill: ClueClust
     assert ClueMember.objects.get(clue__isnull=False).cluster == hill
 
 
+def test_a_number_of_another_street_tells_nothing(world: World) -> None:
+    mine, _new = actions.enter(actions.Told(**CLUE, area="150302002001001"), actor=world.actor("officer_a"), at=NOON)
+    again, is_new = actions.enter(actions.Told(**CLUE, area="150302002001001"), actor=world.actor("officer_a"), at=NOON)
+    assert (again.pk, is_new) == (mine.pk, False)
+    with pytest.raises(MoveRefused) as refused:
+        actions.enter(actions.Told(**CLUE, area="150302001002001"), actor=world.actor("stranger"), at=NOON)
+    assert refused.value.code == "number_taken"
+
+
 def test_clues_come_in_over_http_once(world: World) -> None:
     client = signed_in(world.people["platform"])
 

@@ -264,7 +264,14 @@ def test_a_dispute_taken_up_again_beside_its_event_goes_to_no_second_one(house: 
     with pytest.raises(MoveRefused) as refused:
         transitions.transfer(dispute, actor=house.actor("body_head"), at=NOON, text="井盖缺失")
     assert refused.value.code == "event_there"
-    assert Event.objects.filter(source="dispute").count() == 1
+    event = Event.objects.get(source="dispute")
+    events.transfer(event, kind="mediation", basis="民间纠纷", actor=house.actor("dispatcher"), at=NOON, note="转调解")
+    outbox.do_due(at=NOON)  # the dispute is live: the event joins it, no second one is opened
+    dispute.refresh_from_db()
+    assert (Dispute.objects.count(), dispute.state, event.links.get().number) == (1, "accepted", dispute.number)
+    transitions.withdraw(dispute, actor=house.actor("body_head"), at=NOON, note="双方和好")
+    outbox.do_due(at=NOON)
+    assert event.trail.order_by("seq").last().verb == "end_elsewhere"
 
 
 def test_a_sealed_dispute_sends_no_names_along(house: House) -> None:
