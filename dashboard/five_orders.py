@@ -6,7 +6,7 @@ closed by the moment of closing. Every count and the list it opens are one query
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -63,9 +63,9 @@ class Period:
         return end_of(self.last)
 
 
-def period_of(days: str, *, at: datetime) -> Period:
-    """The last ``days`` days, today among them; an unknown word is a month."""
-    length = int(days) if days in PERIODS else 30
+def period_of(days: str, *, at: datetime, known: Container[str] = tuple(PERIODS), usual: str = "30") -> Period:
+    """The last ``days`` days, today among them; what is not ``known`` is ``usual``."""
+    length = int(days if days in known else usual)
     last = at.astimezone(SHANGHAI).date()
     return Period(length, days_before(last, length - 1), last)
 
@@ -201,7 +201,7 @@ def rates(sight: Sight) -> list[dict[str, Any]]:
     for code, one in RATES.items():
         whole = one.whole(sight)
         below, above = whole.count(), one.hits(whole).count()
-        value = _fair(above, below)
+        value = fair(above, below)
         found.append({"code": code, "label": one.label, "formula": one.formula, "hits": above, "whole": below, "value": value})
     return found
 
@@ -249,11 +249,12 @@ def whistles(sight: Sight) -> dict[str, Any]:
     marks = sight.parts().filter(attendance__isnull=False).aggregate(
         mean=Avg((F("attendance") + F("attitude") + F("effect")) / 3.0, output_field=FloatField()), count=Count("pk"),
     )
-    share = _fair(blown, tickets)
+    share = fair(blown, tickets)
     return {"blown": blown, "tickets": tickets, "share": share, "healthy": share is None or 0.03 <= share <= 0.15, **marks}
 
 
-def _fair(part: int, whole: int) -> float | None:
+def fair(part: int, whole: int) -> float | None:
+    """A rate between 0 and 1; None below five cases."""
     return rate(part, whole) if whole >= RANKED_FROM else None
 
 

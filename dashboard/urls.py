@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from dashboard import views
+from dashboard import views, views_petitions
 
 app_name = "dashboard"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("screen/export/", views.export, name="export"),
     path("screen/replay/", views.replayed, name="replay"),
     path("screen/orders/", views.five_orders, name="five_orders"),
+    path("screen/petitions/", views_petitions.page, name="petitions"),
     path("screen/recurrences/", views.recurrences, name="recurrences"),
 ]

@@ -25,6 +25,7 @@ MORE = (
     (gettext_lazy("线索聚合"), "events:clues", "events.view_clue"),
     (gettext_lazy("登记线索"), "events:enter_clue", "events.enter_clue"),
     (gettext_lazy("五单办理"), "dashboard:five_orders", "dashboard.view"),
+    (gettext_lazy("信访三率"), "dashboard:petitions", "dashboard.view"),
     (gettext_lazy("预警处置"), "dashboard:warnings", "dashboard.view"),
     (gettext_lazy("机构"), "grids:units", "grids.view"),
     (gettext_lazy("网格人员"), "grids:staffing", "grids.view"),

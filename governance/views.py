@@ -35,6 +35,7 @@ LINKS = (
     (_("上报事件"), "events:report", "events.report"),
     (_("有单无人"), "events:nobody", "events.dispatch"),
     (_("五单办理"), "dashboard:five_orders", "dashboard.view"),
+    (_("信访三率"), "dashboard:petitions", "dashboard.view"),
     (_("值班"), "grids:duty", "grids.view"),
     (_("热线简报"), "hotline:briefings", "dashboard.view"),
     (_("谁能做什么"), "accounts:who_may_what", "accounts.view_matrix"),

@@ -73,6 +73,7 @@ PAGES: dict[str, Rule] = {
     "screen/layers.json": page(WALL, "area", lists=True),
     "screen/duty/": page(WALL, "area", lists=True),
     "screen/orders/": page(WALL, "area", lists=True),
+    "screen/petitions/": page(WALL, "area", lists=True),
     "screen/recurrences/": page(WALL, "area", lists=True),
     "screen/warnings/": page(WALL, "area", lists=True),
     "screen/warnings/dismiss/": act("dashboard.dismiss", "area"),

@@ -72,6 +72,7 @@ QUERIES: dict[str, tuple[dict, ...]] = {
     "screen/layers.json": ({}, {"area": "150302002"}),
     "screen/duty/": ({}, {"area": "150302002"}),
     "screen/orders/": ({}, {"area": "150302002", "days": "90"}, {"area": "150302002", "row": "claim", "column": "sent"}),
+    "screen/petitions/": ({}, {"area": "150302002", "days": "30"}, {"area": "150302002", "row": "accepted", "part": "whole"}),
     "screen/recurrences/": ({}, {"area": "150302002"}),
     "m/": ({},),
     "m/tasks/": ({},),
