@@ -159,6 +159,7 @@ class Calls:
     solved: list[int]
     rated: list[int]
     satisfied: list[int]
+    by_level: dict[int, list[int]]
 
 
 def calls(period: Period) -> Calls:
@@ -171,9 +172,13 @@ def calls(period: Period) -> Calls:
     done = [row for row in found if row[1] == "done"]
     asked = [row for row in done if row[2] is not None and not row[4]]
     rated = [row for row in done if row[3] is not None]
+    by_level: dict[int, list[int]] = {}
+    for row in rated:
+        by_level.setdefault(row[3], []).append(row[0])
     return Calls(
         [row[0] for row in done], [row[0] for row in found if row[1] == "unreached"], [row[0] for row in asked],
         [row[0] for row in asked if row[2]], [row[0] for row in rated], [row[0] for row in rated if row[3] >= 3],
+        by_level,
     )
 
 

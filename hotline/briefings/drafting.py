@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from grids.models import Area
-from hotline.briefings import counting, periods
+from hotline.briefings import charts, counting, periods
 from hotline.briefings.periods import Period
 from hotline.hotspots import queries as hot
 from hotline.hotspots import surge
@@ -46,8 +46,8 @@ class Figures:
         return self.put(name, words, formula, part)
 
 
-def draft(period: Period, *, at: datetime) -> tuple[str, list[dict], dict]:
-    """Title, sections and figures of a period, in the district's language. At most the data as of ``at``."""
+def draft(period: Period, *, at: datetime) -> tuple[str, list[dict], dict, list[dict]]:
+    """Title, sections, figures and charts of a period, in the district's language. At most the data as of ``at``."""
     with override(settings.LANGUAGE_CODE):
         figures = Figures()
         received = counting.received(period)
@@ -62,7 +62,40 @@ def draft(period: Period, *, at: datetime) -> tuple[str, list[dict], dict]:
             _section("classics", _("已解决的典型"), _classics(period, figures)),
             _section("advice", _("建议"), _advice(figures)),
         ]
-        return title_of(period), sections, figures.rows
+        drawn = _charts(period, received, figures)
+        return title_of(period), sections, figures.rows, drawn
+
+
+def _charts(period: Period, received: list, figures: Figures) -> list[dict]:
+    """Charts over the figures of the sentences, and over those of hours, days, reply times and ratings."""
+    demands = dict(HotlineOrder.Demand.choices)
+    told = counting.answered(period)
+    found = (
+        charts.trend(period, received, figures),
+        charts.chart("demand", "demands", "bars", _("按诉求类型"), _("诉求类型"), charts.named_rows(
+            [(str(demands[code]), f"demand_{code}") for code, _keys in counting.by(received, "demand")], figures
+        )),
+        charts.chart("category", "demands", "bars", _("居前的事项类别"), _("类别"), _top_rows(received, "category", figures)),
+        charts.chart("street", "demands", "bars", _("居前的区域"), _("区域"), _top_rows(received, "street", figures)),
+        charts.replies(told, figures) if told else None,
+        charts.levels(counting.calls(period), figures),
+    )
+    return [one for one in found if one]
+
+
+def _top_rows(received: list, name: str, figures: Figures) -> list[tuple[str, str, int]]:
+    label = _labels()[name]
+    ranked = counting.by(received, name)[: counting.TOP]
+    return charts.named_rows([(label(value), f"{name}_{n}") for n, (value, _keys) in enumerate(ranked, 1)], figures)
+
+
+def _labels() -> dict[str, Callable[[str], str]]:
+    """How the values of a column are said."""
+    streets = dict(Area.objects.filter(level_id="street").values_list("code", "name"))
+    return {
+        "category": lambda value: value or _("未分类"), "street": lambda value: streets.get(value, _("未定位")),
+        "unit": lambda value: value or _("未派单"),
+    }
 
 
 def title_of(period: Period) -> str:
@@ -120,13 +153,12 @@ def _demands(received: list, figures: Figures) -> list[str]:
         for code, keys in counting.by(received, "demand")
     ]
     found = [_("按诉求类型:%(parts)s。") % {"parts": "、".join(parts)}]
-    streets = dict(Area.objects.filter(level_id="street").values_list("code", "name"))
-    for name, title, label in (
-        ("category", _("按事项类别,居前的是:%(parts)s。"), lambda value: value or _("未分类")),
-        ("street", _("按区域:%(parts)s。"), lambda value: streets.get(value, _("未定位"))),
-        ("unit", _("按承办单位,居前的是:%(parts)s。"), lambda value: value or _("未派单")),
+    labels = _labels()
+    for name, title in (
+        ("category", _("按事项类别,居前的是:%(parts)s。")), ("street", _("按区域:%(parts)s。")),
+        ("unit", _("按承办单位,居前的是:%(parts)s。")),
     ):
-        found.append(title % {"parts": _top(received, name, label, figures)})
+        found.append(title % {"parts": _top(received, name, labels[name], figures)})
     return found
 
 

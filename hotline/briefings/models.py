@@ -31,7 +31,9 @@ class Briefing(models.Model):
     body = models.JSONField(_("正文"), default=list)
     """``[{"key", "title", "text"}]``; ``{name}`` in a text stands for a figure."""
     figures = models.JSONField(_("数据"), default=dict)
-    """``{name: {"value", "formula", "keys": [order keys] or null}}`` and ``"_tables"``."""
+    """``{name: {"value", "formula", "keys": [order keys] or null}}``."""
+    charts = models.JSONField(_("图表"), default=list)
+    """``[{"key", "section", "kind", "title", "head", "rows": [{"label", "figure", "n"}]}]`` over the figures."""
     as_of = models.DateTimeField(_("数据截至"))
     version = models.PositiveSmallIntegerField(_("版本"), default=0)
     """Counts what was published."""
@@ -62,6 +64,7 @@ class BriefingVersion(models.Model):
     title = models.CharField(_("标题"), max_length=80)
     body = models.JSONField(_("正文"))
     figures = models.JSONField(_("数据"))
+    charts = models.JSONField(_("图表"), default=list)
     as_of = models.DateTimeField(_("数据截至"))
     author_name = models.CharField(_("编写"), max_length=60)
     signer_name = models.CharField(_("签发"), max_length=60)

@@ -37,6 +37,7 @@ class Shown:
     title: str
     body: list[dict]
     figures: dict[str, dict]
+    charts: list[dict]
     as_of: Any
     version: int
     is_final: bool
@@ -52,7 +53,7 @@ def shown(briefing: Briefing, rights: Rights, *, version: int | None = None) -> 
     if version is None and (writes or briefing.state == Briefing.State.PUBLISHED):
         signer = briefing.signed_by.name if briefing.signed_by else ""
         return Shown(
-            briefing.title, briefing.body, briefing.figures, briefing.as_of, briefing.version,
+            briefing.title, briefing.body, briefing.figures, briefing.charts, briefing.as_of, briefing.version,
             briefing.state == Briefing.State.PUBLISHED, briefing.author.name if briefing.author else "", signer,
             briefing.published_at,
         )
@@ -60,7 +61,8 @@ def shown(briefing: Briefing, rights: Rights, *, version: int | None = None) -> 
     if row is None:
         raise not_found()
     return Shown(
-        row.title, row.body, row.figures, row.as_of, row.number, True, row.author_name, row.signer_name, row.published_at
+        row.title, row.body, row.figures, row.charts, row.as_of, row.number, True, row.author_name, row.signer_name,
+        row.published_at,
     )
 
 

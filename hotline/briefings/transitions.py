@@ -72,9 +72,10 @@ def generate(kind: str, day: date, *, actor: Actor, at: datetime, anew: bool = F
     known = Briefing.objects.filter(kind=period.kind, first=period.first).first()
     if known is not None and not anew:
         return known
-    title, body, figures = drafting.draft(period, at=at)
+    title, body, figures, charts = drafting.draft(period, at=at)
     values = {
-        "title": title, "body": body, "figures": figures, "as_of": at, "author_id": actor.person_id, "is_by_hand": False,
+        "title": title, "body": body, "figures": figures, "charts": charts, "as_of": at, "author_id": actor.person_id,
+        "is_by_hand": False,
     }
     if known is not None:
         with _moving(known, DRAFT, actor=actor, at=at) as row:
@@ -162,6 +163,7 @@ def publish(briefing: Briefing, *, actor: Actor, at: datetime) -> Briefing:
         row.published_at = at
         BriefingVersion.objects.create(
             briefing=row, number=row.version, title=row.title, body=row.body, figures=row.figures,
+            charts=row.charts,
             as_of=row.as_of, author_name=row.author.name if row.author else _("系统"),
             signer_name=row.signed_by.name if row.signed_by else _("系统"), published_at=at,
         )

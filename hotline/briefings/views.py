@@ -17,11 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from casework.door import MoveRefused, missing, not_found
 from casework.edge import for_staff, refusal
 from grids.scope import SHANGHAI
-from hotline.briefings import queries, transitions
+from hotline.briefings import charts, queries, transitions
 from hotline.briefings.models import Briefing
 from hotline.briefings.transitions import READ, SIGN, WRITE
 
 PAGE = 30
+CHARTS_ONLY = ("trend", "replies", "levels")
+"""Charts whose numbers no sentence holds: they would drown the others in the editor's list."""
 
 
 @for_staff(READ)
@@ -61,8 +63,11 @@ def _paper(request: HttpRequest, number: str) -> dict[str, Any]:
     version = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else None
     shown = queries.shown(briefing, request.rights, version=version)
     notes: dict[str, int] = {}
+    drawn = charts.drawn(shown.charts, shown.figures)
     sections = [
-        {**section, "paragraphs": queries.paragraphs(section["text"], shown.figures, notes)} for section in shown.body
+        {**section, "paragraphs": queries.paragraphs(section["text"], shown.figures, notes),
+         "charts": drawn.get(section["key"], ())}
+        for section in shown.body
     ]
     return {
         "briefing": briefing, "shown": shown, "sections": sections, "notes": list(notes), "asked": version,
@@ -120,7 +125,8 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
         for section in briefing.body
     ]
     shown["first_error"] = next(iter(shown["errors"].values()), [""])[0]
-    shown["figures"] = sorted(briefing.figures.items())
+    in_charts = {row["figure"] for one in briefing.charts for row in one["rows"] if one["key"] in CHARTS_ONLY}
+    shown["figures"] = sorted((name, row) for name, row in briefing.figures.items() if name not in in_charts)
     return render(request, "hotline/briefings/edit.html", shown, status=status)
 
 

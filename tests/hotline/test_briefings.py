@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as project
 from django.db.models import Q
+from django.test import Client
 
 from casework.actor import Actor
 from casework.clock.arithmetic import parse_moment
@@ -218,3 +219,41 @@ def test_the_latency_of_the_published_replies_is_the_true_one() -> None:
     found = counting.latency(rows, limit_days=15)
     assert found.median_days == pytest.approx(11.2, abs=0.4)
     assert found.over_share == pytest.approx(0.38, abs=0.01)
+
+
+def test_charts_hold_the_figures_of_the_text_and_are_kept_with_the_version(world: World, client: Client) -> None:
+    start = NOON - DAY
+    for n in range(4):
+        answered(world, at=start + timedelta(minutes=n), hours=n * 20 + 1)
+    call(world, at=start + timedelta(hours=3), demand="complaint", address="青山路5号")
+    made = papers.generate("day", YESTERDAY, actor=Actor.system(), at=NOON)
+    charts = {one["key"]: one for one in made.charts}
+    assert {"trend", "demand", "category", "street", "replies"} <= set(charts)
+    for one in made.charts:
+        for row in one["rows"]:
+            assert row["n"] == len(made.figures[row["figure"]]["keys"]), (one["key"], row)
+    assert [row["n"] for row in charts["trend"]["rows"]] == [4 if hour == 10 else 1 if hour == 13 else 0 for hour in range(24)]
+    assert sum(row["n"] for row in charts["replies"]["rows"]) == int(made.figures["answered"]["value"])
+    assert sum(row["n"] for row in charts["demand"]["rows"]) == int(made.figures["received"]["value"]) == 5
+    assert [len(papers.generate(kind, YESTERDAY, actor=Actor.system(), at=NOON).charts[0]["rows"]) for kind in
+            ("week", "month")] == [7, 31]
+
+    actors = {name: world.actor(name) for name in ("dispatcher", "director")}
+    papers.submit(made, actor=actors["dispatcher"], at=NOON)
+    papers.sign(made, actor=actors["director"], at=NOON)
+    published = papers.publish(made, actor=actors["dispatcher"], at=NOON)
+    kept = BriefingVersion.objects.get(briefing=published)
+    assert kept.charts == made.charts
+    call(world, at=start + timedelta(hours=4))
+    papers.revise(published, actor=actors["dispatcher"], at=NOON, note="补录")
+    papers.generate("day", YESTERDAY, actor=actors["dispatcher"], at=NOON, anew=True)
+    assert sum(row["n"] for row in Briefing.objects.get(pk=made.pk).charts[0]["rows"]) == 6
+    assert BriefingVersion.objects.get(briefing=published).charts == kept.charts
+
+    client.force_login(world.people["director"], backend="governance.backends.RoleBackend")
+    old, new = (client.get(f"/briefings/{made.number}/{query}").content.decode() for query in ("?version=1", ""))
+    assert old.count("<rect") == new.count("<rect") > 24
+    assert f"/briefings/{made.number}/figures/trend_11/?version=1" in old
+    assert "合计 5" in old and "合计 6" in new
+    printed = client.get(f"/briefings/{made.number}/print/?version=1").content.decode()
+    assert printed.count("<svg") >= old.count('class="columns"') and "chart-grid" in printed and "chart-figure__data" not in printed
