@@ -11,7 +11,7 @@ from casework import rates, readlog
 from casework.actor import Actor
 from casework.door import MoveRefused, Passage, forbidden, missing, moving, not_found
 from casework.models import StoredFile
-from events import placing
+from events import placing, police
 from events.models import Event, EventAttachment, EventReporter, EventWatch
 from events.search import grams
 from events.transitions.intake import MAX_TEXT
@@ -144,14 +144,16 @@ def _refuse_unseen(event: Event, actor: Actor) -> None:
 def reveal(
     event: Event, *, field: str, reason: str, actor: Actor, at: datetime, address: str = ""
 ) -> str:
-    """查看明文 of the reporter's ``name`` or ``phone``: a row in the read log before the value leaves, and one in
-    the trail. ``address`` is where the request came from.
+    """查看明文 of the reporter's ``name`` or ``phone``, or of one of the masked fields of 110 (``police.REVEALABLE``): a row
+    in the read log before the value leaves, and one in the trail. ``address`` is where the request came from.
+
+    The fields of 110 ask for ``events.view_police`` beside the right to unmask, on the same reach.
 
     A reporter who asked for secrecy is shown to the district's own posts only, never to a unit that handles the
     event. Raises ``invalid`` without a reason, ``forbidden``, ``secret_reporter``, ``too_many`` (30 in ten
     minutes), ``not_found`` when there is nothing to show. Refusals for the person are logged too.
     """
-    if field not in REVEALABLE:
+    if field not in (*REVEALABLE, *police.REVEALABLE):
         raise missing(field=_("没有这个字段"))
     if not reason.strip():
         raise missing(reason=_("请填写查看事由"))
@@ -173,19 +175,29 @@ def reveal(
 
 def _value(passage: Passage, field: str) -> str:
     event, rights = passage.case, passage.actor.rights
+    needed = {"events.reveal", police.VIEW} if field in police.REVEALABLE else {"events.reveal"}
     reaches = [
         reach for reach in rights.reaches
-        if reach.may_unmask and "events.reveal" in reach.permissions
+        if reach.may_unmask and needed <= reach.permissions
         and ((reach.area_path and event.area_path.startswith(reach.area_path)) or reach.unit_id in event.unit_ids)
     ]
     if not reaches:
         raise forbidden()
+    if field in police.REVEALABLE:
+        return _of_police(event, field)
     reporter = EventReporter.objects.filter(event=event).first()
     if reporter is None or not getattr(reporter, field):
         raise not_found()
     if reporter.is_secret and not any(_is_district(reach.area_path, event) for reach in reaches):
         raise MoveRefused("secret_reporter", _("反映人要求保密,承办单位不能查看"))
     return getattr(reporter, field)
+
+
+def _of_police(event: Event, field: str) -> str:
+    value = getattr(police.record_of(event), field, "")
+    if not value:
+        raise not_found()
+    return value
 
 
 def _is_district(path: str | None, event: Event) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from events import police
 from events.models import (
     Consultation,
     Decline,
@@ -15,6 +16,7 @@ from events.models import (
     EventLink,
     EventReporter,
     Extension,
+    PoliceRecord,
     Rating,
     SupervisionOrder,
     Verification,
@@ -104,6 +106,11 @@ class Dossier:
     @cached_property
     def reporter(self) -> EventReporter | None:
         return EventReporter.objects.filter(event=self.event).first()
+
+    @cached_property
+    def police(self) -> PoliceRecord | None:
+        """What 110 said; None for whoever may not read it."""
+        return police.record_of(self.event) if police.may_see(self.event, self.rights) else None
 
     @cached_property
     def places(self) -> list[Area]:

@@ -20,7 +20,8 @@ from casework.verb_forms import (
     note_field,
     unit_choices,
 )
-from events.models import Event
+from events import police
+from events.models import Event, EventReporter
 from events.models.catalogue import Urgency
 from events.reference_lists import load_close_outcomes, load_rating_levels, load_rating_reasons
 from events.reference_rows import categories
@@ -129,13 +130,25 @@ class CommentForm(UnseenForm):
         self.fields["to"].choices = [("", "——"), *rows]
 
 
+REPORTER_FIELDS = (("phone", _("电话")), ("name", _("姓名")))
+POLICE_FIELDS = (("caller_phone", _("报警电话")), ("caller_name", _("报警人")), ("parties", _("当事人")))
+
+
 class RevealForm(UnseenForm):
-    """查看明文: what, and why; both are kept."""
+    """查看明文: what, and why; both are kept. Offers what there is and the person may see."""
 
     field = forms.ChoiceField(
-        label=_("查看"), choices=[("phone", _("电话")), ("name", _("姓名"))], initial="phone", widget=forms.RadioSelect
+        label=_("查看"), choices=[*REPORTER_FIELDS, *POLICE_FIELDS], initial="phone", widget=forms.RadioSelect
     )
     reason = forms.CharField(label=_("事由"), max_length=120)
+
+    def prepare(self) -> None:
+        if self.is_bound:
+            return  # the verb itself says what is refused, and keeps a note of it
+        record = police.record_of(self.case) if police.may_see(self.case, self.actor.rights) else None
+        offered = list(REPORTER_FIELDS) if record is None or EventReporter.objects.filter(event=self.case).exists() else []
+        offered += [(name, label) for name, label in POLICE_FIELDS if getattr(record, name, "")]
+        self.fields["field"].choices, self.fields["field"].initial = offered, offered[0][0] if offered else None
 
 
 class AttachForm(UnseenForm):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.names import named
 from events import duplicates
 from events.forms import UnitField, UnitsField, UnseenForm, VerbForm, note_field
-from events.models import Event
+from events.models import Event, EventLink
 from events.queries import one, visible_to
 from events.reference_lists import load_decline_reasons, load_pause_reasons
 from events.reference_rows import service_classes
@@ -237,6 +237,33 @@ class TransferForm(UnseenForm):
     basis = forms.CharField(label=_("依据"), max_length=200)
     number = forms.CharField(label=_("对方编号"), max_length=60, required=False)
     note = note_field()
+
+
+def is_outside(link: EventLink) -> bool:
+    """Whether a procedure that no room of ours follows still holds the event."""
+    return link.returned_at is None and link.kind != "mediation"
+
+
+class ElsewhereForm(UnseenForm):
+    """About the procedure outside that holds the event."""
+
+    kind = forms.ChoiceField(label=_("去向"), widget=forms.RadioSelect)
+
+    def prepare(self) -> None:
+        choices = [(link.kind, link.label) for link in EventLink.objects.filter(event=self.case) if is_outside(link)]
+        self.fields["kind"].choices, self.fields["kind"].initial = choices, choices[0][0] if choices else None
+
+
+class NoteNumberForm(ElsewhereForm):
+    """登记去向编号."""
+
+    number = forms.CharField(label=_("对方编号"), max_length=60)
+
+
+class EndElsewhereForm(ElsewhereForm):
+    """转出件办结: how it ended there; the reporter reads it."""
+
+    note = note_field(_("办结情况"))
 
 
 class CorrectForm(VerbForm):

@@ -13,6 +13,11 @@ def mask_name(name: str) -> str:
     return f"{name[0]}**" if name else ""
 
 
+def mask_people(names: str) -> str:
+    """Several names, each masked: ``张三、李四`` becomes ``张**、李**``."""
+    return "、".join(mask_name(one) for one in re.split("[、,,;;]", names) if one.strip())
+
+
 def mask_phone(phone: str) -> str:
     """``138****5678``; a shorter number keeps its last two digits only."""
     digits = "".join(_DIGITS.findall(phone))

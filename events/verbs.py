@@ -107,6 +107,11 @@ def _not_yet_proposed(dossier: Dossier, move: Move) -> list[models.Model]:
     return [] if dossier.event.black_list_proposed else [dossier.event]
 
 
+def _elsewhere(dossier: Dossier, move: Move) -> list[models.Model]:
+    """The event, while a procedure outside this system holds it: mediation answers by itself."""
+    return [dossier.event] if any(more.is_outside(link) for link in dossier.links) else []
+
+
 FRONT = (
     "triage", "claim", "dispatch", "accept", "feed_back", "verify", "call_back", "evaluate", "confer",
     "rule_decline", "whistle", "delegate", "return_up", "decline", "urge", "resume",
@@ -199,6 +204,8 @@ VERBS = VerbTable(
         Verb("split_off", forms.NoteForm),
         Verb("transfer", more.TransferForm, "KeyZ"),
         Verb("take_back", forms.NoteForm),
+        Verb("note_number", more.NoteNumberForm, subjects=_elsewhere, none=gettext_lazy("没有转到外部程序")),
+        Verb("end_elsewhere", more.EndElsewhereForm, subjects=_elsewhere, none=gettext_lazy("没有转到外部程序")),
         # Information
         Verb("reject", forms.NoteForm),
         Verb("ask_info", forms.NoteForm),

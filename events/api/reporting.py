@@ -19,7 +19,9 @@ from events.api.shapes import columns_of, event_brief, event_row
 from events.batch import Told, report_many
 from events.models import Event
 from events.models.catalogue import Urgency
+from events.models.police import Nature
 from events.placing import place_of
+from events.police import PoliceTold
 from events.transitions.intake import Report, check_moment, find_known, rush, take_in
 
 SOURCES = (
@@ -34,6 +36,21 @@ class ReporterForm(StrictSerializer):
     name = Text(max_length=40)
     phone = Text(max_length=20)
     secret = YesNo(required=False)
+
+
+class PoliceForm(StrictSerializer):
+    """The police feed's own fields: with source ``police110`` only, read by holders of ``events.view_police`` only, in no
+    answer of this interface. Of the natures ``criminal security traffic case`` are refused: police business stays with
+    the police."""
+
+    receipt_number = Text(required=True, max_length=60)
+    nature = Choice(choices=Nature.choices)
+    kind = Text(max_length=40)
+    called_at = Moment(required=False, allow_null=True)
+    station = Text(max_length=60)
+    caller_name = Text(max_length=40)
+    caller_phone = Text(max_length=20)
+    parties = Text(max_length=200)
 
 
 class PlacedForm(StrictSerializer):
@@ -62,6 +79,7 @@ class ReportForm(PlacedForm):
     urgency = Choice(choices=Urgency.values, required=False, allow_null=True)
     reporter = ReporterForm(required=False, allow_null=True)
     occurred_at = Moment(required=False, allow_null=True)
+    police = PoliceForm(required=False, allow_null=True)
 
 
 class Reports(serializers.ListSerializer):
@@ -79,13 +97,15 @@ def report_of(told: dict, *, actor: Actor, at: datetime) -> Report:
     if area is not None:
         _check_area(area, actor)
     reporter = told.get("reporter") or {}
+    police = PoliceTold(**told["police"]) if told.get("police") else None
+    check_moment(police and police.called_at, at=at, field="police.called_at")
     return Report(
         source=told["source"], text=told["text"], title=told.get("title", ""), category=told.get("category") or None,
         urgency=told.get("urgency") or None, lon=told.get("lon"), lat=told.get("lat"),
         accuracy_m=told.get("accuracy_m"), address=told.get("address", ""), area=area,
         external_number=told.get("external_number") or None, occurred_at=happened,
         reporter_name=reporter.get("name", ""), reporter_phone=reporter.get("phone", ""),
-        is_secret=reporter.get("secret", False),
+        is_secret=reporter.get("secret", False), police=police,
     )
 
 

@@ -7,6 +7,7 @@ from .catalogue import CannedText, Category, Precedent, RoutingRule
 from .event import Event, EventAttachment, EventLink, EventReporter, EventWatch
 from .ledger import EventAlarm, EventDeadline, EventTrail
 from .orders import Consultation, Decline, Extension, Whistle, WhistlePart, WorkOrder
+from .police import PoliceRecord
 from .presence import EventPresence
 from .quality import Rating, SupervisionOrder, Verification
 from .saved import SavedView
@@ -34,6 +35,7 @@ __all__ = [
     "EventTrail",
     "EventWatch",
     "Extension",
+    "PoliceRecord",
     "Precedent",
     "Rating",
     "RoutingRule",

@@ -21,6 +21,8 @@ SOURCE_DIGITS = {
     "grid": 1, "hotline": 2, "citizen": 3, "police110": 4, "video": 5, "department": 6, "petition": 7,
     "leader": 8, "sensor": 9, "data_share": 0, "dispute": 0, "other": 0,
 }
+ELSEWHERE = {"mediation": _("矛盾调解"), "petition": _("信访"), "court": _("法院"), "police110": _("110")}
+"""Where an event can be handed to (workflows.md §1.2 ``transferred``)."""
 ENDED = ("closed", "merged", "rejected", "transferred")
 
 
@@ -253,6 +255,11 @@ class EventLink(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("流转关联")
+
+    @property
+    def label(self) -> str:
+        """Where it went, in words."""
+        return str(ELSEWHERE.get(self.kind, self.kind))
 
 
 class EventWatch(models.Model):

@@ -5,24 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from casework.actor import Actor
 from casework.door import MoveRefused, Passage, missing, moving, not_found, together
 from events.models import Event, EventLink
+from events.models.event import ELSEWHERE
 from events.transitions.conferring import back_to_desk
 from events.transitions.dispatching import wait_for_dispatch
 from events.transitions.holding import UNDO_SECONDS, drop_held, hold
 from events.transitions.orders import withdraw_open
 from events.workflow import do
 
-TARGETS = {
-    "mediation": gettext_lazy("矛盾调解"),
-    "petition": gettext_lazy("信访"),
-    "court": gettext_lazy("法院"),
-    "police110": gettext_lazy("110"),
-}
-"""Where an event can be handed to (workflows.md §1.2 ``transferred``)."""
+TARGETS = ELSEWHERE
 MAX_CHAIN = 50
 
 

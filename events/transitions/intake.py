@@ -16,7 +16,7 @@ from casework.actor import Actor
 from casework.door import Batch, MoveRefused, Passage, missing, moving, opening
 from casework.making import new_row
 from casework.statements import read
-from events import duplicates, placing, suggesting
+from events import duplicates, placing, police, suggesting
 from events.models import Event, EventReporter
 from events.models.event import SOURCE_DIGITS
 from events.reference_rows import category as category_of
@@ -59,6 +59,8 @@ class Report:
     """The identity of a case it was told as before: one case keeps one code through every desk (一案一码)."""
     follower: str = ""
     """The room above that hears of every new state of the event."""
+    police: police.PoliceTold | None = None
+    """What the feed of 110 says for itself; only with that source."""
     extra: dict = field(default_factory=dict)
 
 
@@ -139,10 +141,10 @@ def prepare(
     return event, near
 
 
-def check_moment(happened: datetime | None, *, at: datetime) -> None:
+def check_moment(happened: datetime | None, *, at: datetime, field: str = "occurred_at") -> None:
     """Raises ``invalid`` for a moment so far ahead that no clock explains it."""
     if happened is not None and happened > at + AHEAD:
-        raise missing(occurred_at=_("发生时间不能晚于现在"))
+        raise missing(**{field: _("发生时间不能晚于现在")})
 
 
 def _checked_text(told: Report) -> str:
@@ -153,6 +155,7 @@ def _checked_text(told: Report) -> str:
         raise missing(text=_("内容不能超过%(n)s字") % {"n": MAX_TEXT})
     if told.source not in SOURCE_DIGITS:
         raise missing(source=_("没有这个来源"))
+    police.check(told.police, source=told.source)
     if any("\x00" in value for value in (text, told.title, told.address)):
         raise missing(text=_("内容含有无法保存的字符,请删除后重试"))
     return text
@@ -241,6 +244,8 @@ def settle_report(passage: Passage, told: Report) -> None:
                 is_secret=told.is_secret, wants_notice=told.wants_notice,
             )
         )
+    if told.police is not None:
+        passage.book.create(police.row_of(event, told.police))
     kind, seconds = limit_seconds("dispatch")
     passage.clocks.start(
         "triage", kind=kind, budget_seconds=300 if event.urgency == "P0" else seconds, at=passage.at,

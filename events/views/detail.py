@@ -17,11 +17,11 @@ from accounts.clients import client_address
 from casework import files, readlog
 from casework.presenting import clocks_explained
 from casework.refusals import not_found
-from events import duplicates, queries, verbs
+from events import duplicates, police, queries, verbs
 from events.counting import live
 from events.dossier import Dossier
 from events.forms import DispatchForm
-from events.masking import mask_name, mask_phone
+from events.masking import mask_name, mask_people, mask_phone
 from events.models import Event
 from events.presence import who_is_at
 from events.presenting import LEVELS, SOURCE_WORDS, STATE_TONES, chip, clocks_of, steps_of
@@ -33,6 +33,7 @@ from grids.models import Post
 from grids.scope import SHANGHAI, Rights
 
 NEAR_METRES = 250
+POLICE_FIELDS = ("receipt_number", "kind", "nature", "called_at", "station", "caller_name", "caller_phone", "parties")
 RUNG_NAMES = (gettext_noop("预警"), gettext_noop("临期提醒"), gettext_noop("提级"))
 """Names of rungs in ``events/data/ladders.json`` that no other text of the source says; ``clock`` translates them."""
 STAGE_WORDS = {
@@ -54,8 +55,9 @@ def load_event(request: HttpRequest, number: str) -> Event:
     return found
 
 
-def ticket(request: HttpRequest, event: Event) -> dict[str, Any]:
-    """What ``events/_ticket.html`` shows. Opening a ticket with personal data is noted before it is shown."""
+def ticket(request: HttpRequest, event: Event, *, on_paper: bool = False) -> dict[str, Any]:
+    """What ``events/_ticket.html`` shows. Opening a ticket with personal data is noted before it is shown. What 110 told
+    is not for paper."""
     if "owner_unit" not in event._state.fields_cache:
         event = load_event(request, event.number)
     dossier = Dossier(event, request.rights, request.at)
@@ -69,6 +71,7 @@ def ticket(request: HttpRequest, event: Event) -> dict[str, Any]:
         "chip": chip(clocks, at=request.at, url=reverse("events:clock", args=[event.number])),
         "stage": STAGE_WORDS.get(event.due_stage, ""), "places": dossier.places,
         "suggestions": _suggestions(request, event), "reporter": _reporter(request, dossier),
+        "police": None if on_paper else _police(request, dossier),
         "near": _near(request.rights, event, request), "people": _people(event, request),
         "canned_comment": canned_for("comment", request.user.pk),
         "presence": who_is_at([event.pk], besides=request.user.pk, at=request.at),
@@ -102,6 +105,27 @@ def _reporter(request: HttpRequest, dossier: Dossier) -> dict | None:
     return {
         "name": mask_name(found.name), "phone": mask_phone(found.phone), "is_secret": found.is_secret,
         "url": reverse("events:verb", args=[dossier.event.number, "reveal"]) if may else "",
+    }
+
+
+def _police(request: HttpRequest, dossier: Dossier) -> dict | None:
+    """What 110 told, persons masked; ``{}`` says that there is something the person may not see, None that there is not."""
+    event, found = dossier.event, dossier.police
+    if found is None:
+        return {} if event.source == police.SOURCE and not police.may_see(event, request.rights) else None
+    readlog.record(
+        request.actor, "open", kind="event", at=request.at, object_key=event.number, fields=POLICE_FIELDS,
+        address=client_address(request),
+    )
+    may = request.rights.covers("events.reveal", area_path=event.area_path, unit_ids=event.unit_ids)
+    masked = (
+        ("caller_name", _("报警人"), mask_name(found.caller_name)),
+        ("caller_phone", _("报警电话"), mask_phone(found.caller_phone)),
+        ("parties", _("当事人"), mask_people(found.parties)),
+    )
+    return {
+        "row": found, "masked": [one for one in masked if one[2]],
+        "url": reverse("events:verb", args=[event.number, "reveal"]) if may else "",
     }
 
 
@@ -174,7 +198,7 @@ def trail(request: HttpRequest, number: str) -> HttpResponse:
 def paper(request: HttpRequest, number: str) -> HttpResponse:
     """The ticket on one sheet A4 with its code; printing is noted."""
     event = load_event(request, number)
-    shown = ticket(request, event)
+    shown = ticket(request, event, on_paper=True)
     readlog.record(
         request.actor, "print", kind="event", at=request.at, object_key=event.number, address=client_address(request)
     )

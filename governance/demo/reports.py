@@ -51,7 +51,10 @@ def told_at(stage: Stage, at: datetime, key: str, *, hurry: float = 1.0, stops_i
         return None
     urgency = stage.categories[category].urgency
     fate = draw_fate(key, category=category, source=source, urgency=urgency, hurry=hurry, stops_in=stops_in)
-    return Told(stage.write(source, category, spot, key, rng), at, actor, spot.place, fate)
+    report = stage.write(source, category, spot, key, rng)
+    if report.police is not None:
+        report = replace(report, police=replace(report.police, called_at=at - timedelta(minutes=rng.randint(2, 25))))
+    return Told(report, at, actor, spot.place, fate)
 
 
 def twin_of(stage: Stage, told: Told, event_id: int, at: datetime, key: str) -> Told | None:

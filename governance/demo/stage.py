@@ -10,6 +10,8 @@ from functools import cached_property
 from casework.actor import Actor
 from casework.models import StoredFile
 from events.models import Category, RoutingRule
+from events.models.police import Nature
+from events.police import PoliceTold
 from events.transitions import Report
 from governance.demo.cast import Cast
 from governance.demo.fate import Draw
@@ -20,6 +22,12 @@ MACHINES = {
     "police110": "110接处警平台", "video": "视频智能分析", "sensor": "物联感知平台", "department": "部门业务系统",
     "petition": "信访系统", "data_share": "数据共享平台", "leader": "领导交办",
 }  # fmt: skip
+NATURES = {
+    "0201": Nature.OTHER, "0202": Nature.DISPUTE, "0203": Nature.HELP, "0208": Nature.NOISE, "0106": Nature.DISPUTE,
+    "0101": Nature.DISPUTE, "1107": Nature.HELP,
+}  # fmt: skip
+"""警情性质 by category of what the demo's 110 hands over."""
+STATIONS = ("海北派出所", "滨河派出所", "凤凰岭派出所", "新华派出所")
 KEY = "demo-"
 """Every report of the cast carries a client key that begins so: those without are a visitor's."""
 
@@ -69,6 +77,15 @@ class Stage:
             return Actor.citizen()
         return Actor.system(MACHINES.get(source, ""))
 
+    def _police(self, category: str, key: str, rng: random.Random) -> PoliceTold:
+        """What the feed says beside the matter itself: made up, as its numbers."""
+        name, phone = self.words.person(rng)
+        others = [self.words.person(rng)[0] for _n in range(rng.choice((0, 1, 2)))]
+        return PoliceTold(
+            receipt_number=f"JJ{key[-24:].upper()}", nature=NATURES.get(category, Nature.OTHER), kind="群众报警",
+            station=rng.choice(STATIONS), caller_name=name, caller_phone=phone, parties="、".join(others),
+        )
+
     def write(self, source: str, category: str, spot: Spot, key: str, rng: random.Random) -> Report:
         """A report of this kind at this spot."""
         told = Report(
@@ -78,7 +95,9 @@ class Stage:
         )
         if source in ("police110", "video", "sensor", "department", "petition", "data_share"):
             told = replace(told, external_number=f"{source[:2].upper()}-{key}"[:60])
-        if source in ("hotline", "citizen", "petition", "police110"):
+        if source == "police110":  # the caller is the police's to keep: no reporter beside it
+            told = replace(told, police=self._police(category, key, rng))
+        if source in ("hotline", "citizen", "petition"):
             name, phone = self.words.person(rng)
             told = replace(told, reporter_name=name, reporter_phone=phone, is_secret=rng.random() < 0.08)
         if source in ("citizen", "hotline") and rng.random() < 0.4 and self.categories[category].urgency == "P3":

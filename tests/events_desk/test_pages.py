@@ -163,8 +163,7 @@ def test_every_move_of_a_person_stands_in_the_table() -> None:
         "report": "has a page of its own", "close_window": "done by the sweep", "cover": "done by the sweep",
         "absorb": "the other half of merge", "release": "the other half of split_off",
         "repeat": "done by the hotline when a caller has more to say", "follow": "done by the room that follows",
-        "spare_call_back": "done by the hotline's sweep", "note_number": "done by the procedure that took it over",
-        "end_elsewhere": "done by the procedure that took it over",
+        "spare_call_back": "done by the hotline's sweep",
     }
     assert set(MOVES) - set(verbs.VERBS) == set(not_on_the_desk)
     assert [name for name in verbs.VERBS if verbs.function_of(name) is None] == []
