@@ -169,6 +169,15 @@ class TransferForm(NoteBody):
     number = Text(max_length=60)
 
 
+class NoteNumberForm(StrictSerializer):
+    kind = Choice(choices=list(TARGETS))
+    number = Text(required=True, max_length=60)
+
+
+class EndElsewhereForm(NoteBody):
+    kind = Choice(choices=list(TARGETS))
+
+
 class WhistleChoiceForm(OptionalNoteBody):
     whistle = Text(max_length=32, help_text="Number of the whistle; the one that waits without it")
 

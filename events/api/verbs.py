@@ -229,4 +229,6 @@ EVENT_VERBS: dict[str, ApiVerb] = {
     "split_off": ApiVerb(NoteBody, _plain("note")),
     "transfer": ApiVerb(forms.TransferForm, _plain("kind", "basis", "number", "note")),
     "take_back": ApiVerb(NoteBody, _plain("note")),
+    "note_number": ApiVerb(forms.NoteNumberForm, _plain("kind", "number")),
+    "end_elsewhere": ApiVerb(forms.EndElsewhereForm, _plain("kind", "note")),
 }

@@ -207,6 +207,8 @@ EVENT_VERBS: dict[str, tuple[str, dict]] = {
     "split_off": ("events.split_off", NOTE),
     "transfer": ("events.transfer", {"kind": "court", "basis": "民事诉讼法", **NOTE}),
     "take_back": ("events.transfer", NOTE),
+    "note_number": ("events.transfer", {"kind": "court", "number": "X-1"}),
+    "end_elsewhere": ("events.transfer", {"kind": "court", **NOTE}),
 }
 ORDER_VERBS: dict[str, tuple[str, dict]] = {
     "accept": ("events.accept", {}),
