@@ -64,6 +64,7 @@ CAST = (
     CastMember("huifang", "回访员", "Call-back agent", "call_back_agent", Slot("callback_agent", DISTRICT)),
     CastMember("tiaojie", "调解员", "Mediator", "mediator", Slot("mediator", HOME_COMMUNITY)),
     CastMember("tiaojie-fuze", "调解组织负责人", "Head of the mediation body", "mediation_head", name="陶静和", unit="justice"),
+    CastMember("fating", "驻中心法官", "Judge of the court on site", "court_officer", name="宁怀法", unit="court_on_site"),
     CastMember("yingji", "应急专员", "Emergency officer", "emergency_officer", name="雷安平", area=DISTRICT),
     CastMember("kaoping", "考评员", "Evaluator", "evaluator", name="苏评章", area=DISTRICT, unit="inspection_office"),
     CastMember("jijian", "纪检只读", "Discipline, read only", "discipline_reader", name="严守一", unit="discipline"),

@@ -13,11 +13,11 @@ from django.db import transaction
 
 from accounts.demo_cast import HOME_STREET
 from accounts.models import Role, User
-from disputes.bodies_load import HOURS, _mark, _room, body_unit, load_bodies
+from disputes.bodies_load import CENTRE, HOURS, _mark, _room, body_unit, load_bodies
 from disputes.models import MediationBody, Mediator, Nature, Room, Tier
 from grids.demo.roster import invent_names
 from grids.demo_people import POSTED_FROM
-from grids.models import Area, Post
+from grids.models import Area, Post, Unit
 from grids.names import pinyin_of
 from grids.scope import SHANGHAI
 from grids.staff import in_force
@@ -38,6 +38,7 @@ def load_demo_bodies(at: datetime) -> dict[str, int]:
     _hired_mediators(told)
     _street_stations()
     _leaders()
+    _court()
     return {
         "bodies": MediationBody.objects.count(), "mediators": Mediator.objects.count(), "rooms": Room.objects.count(),
     }  # fmt: skip
@@ -146,3 +147,26 @@ def _leaders() -> None:
         if first is not None:
             body.leader_id = first.person_id
             body.save(update_fields=["leader"])
+
+
+COURT_UNIT, COURT_NAME = "court_on_site", "区人民法院驻中心法庭"
+
+
+def court_unit() -> Unit | None:
+    """The demo's court on site; None before its people are loaded."""
+    return Unit.objects.filter(code=COURT_UNIT).first()
+
+
+def _court() -> None:
+    """法庭进中心: the court's unit at the centre with the judge of the cast."""
+    judge, centre = User.objects.filter(username="fating").first(), MediationBody.objects.filter(code=CENTRE).first()
+    if judge is None or centre is None:
+        return
+    unit, _new = Unit.objects.get_or_create(code=COURT_UNIT, defaults={
+        "name": COURT_NAME, "name_en": "District Court, bench at the centre", "kind": Unit.Kind.DEPARTMENT,
+        "area": centre.area, "pinyin": pinyin_of(COURT_NAME),
+    })  # fmt: skip
+    Post.objects.get_or_create(
+        person=judge, role=Role.objects.get(code="court_officer"), unit=unit, area=None, rank=Post.Rank.OFFICE,
+        defaults={"valid_from": POSTED_FROM},
+    )  # fmt: skip

@@ -21,6 +21,7 @@ from disputes.models import (
     Referral,
     Session,
 )
+from disputes.reach import COURT
 from grids.scope import Rights
 
 
@@ -29,6 +30,23 @@ class Dossier:
 
     def __init__(self, dispute: Dispute, rights: Rights, at: datetime) -> None:
         self.case, self.rights, self.at = dispute, rights, at
+
+    @cached_property
+    def courts(self) -> frozenset[int]:
+        """Courts on site that the person acts for."""
+        return frozenset(self.rights.units(COURT))
+
+    @cached_property
+    def lies_with_court(self) -> bool:
+        """Whether one of these has or had a procedure of the dispute."""
+        rows = [*self.procedures, *([self.confirmation] if self.confirmation else [])]
+        return any(row.unit_id in self.courts for row in rows)
+
+    @property
+    def has_court(self) -> bool:
+        """Whether it was ever handed to a court on site."""
+        rows = [*self.procedures, *([self.confirmation] if self.confirmation else [])]
+        return any(row.unit_id is not None for row in rows)
 
     @cached_property
     def parties(self) -> list[Party]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -9,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.verb_forms import VerbForm, note_field
 from disputes.actions import WRITABLE
+from disputes.court import courts
 from disputes.forms import LANGUAGES, MONEY, PickedParty, flag_choices, party_choices
 from disputes.models import Dispute, DisputeType, JointNotice, Narrative, Nature, Party, Procedure, Referral
 from disputes.telling import PartyTold
 from disputes.transitions.leaving import COURTS, DATES
 from disputes.transitions.passing import MAX_TEXT
+from grids.models import Unit
 
 UNSEEN = ("order", "seen_version")
 
@@ -69,8 +72,32 @@ class TransferForm(VerbForm):
     note = note_field(_("内部说明"), required=False)
 
 
+class CourtField(forms.TypedChoiceField):
+    """A court with people at the centre."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("移交驻中心法庭"), required=False, empty_value=None,
+            coerce=lambda key: Unit.objects.filter(pk=key).first(), **kwargs,
+        )
+
+    def offer(self, at: datetime, *, chosen: bool = False) -> None:
+        """The courts of today; ``chosen``: the first one is proposed."""
+        rows = [(unit.pk, str(unit)) for unit in courts(at)]
+        self.choices = [("", _("不移交,当事人自行办理")), *rows]
+        self.initial = rows[0][0] if rows and chosen else ""
+
+
 class LitigateForm(ProcedureForm):
+    unit = CourtField()
+    hands_file = forms.BooleanField(
+        label=_("各方同意将诉求和证据清单一并移交法庭"), required=False, help_text=_("调解中的陈述、让步和方案不移交"),
+    )
+    field_order = ("kind", "unit", "hands_file")
+
     def prepare(self) -> None:
+        self.fields["unit"].offer(self.at)
+        del self.fields["on_site"]
         kinds = [pair for pair in Procedure.Kind.choices if pair[0] in COURTS]
         self.fields["kind"].choices = kinds if self.case.confirmed_at else kinds[:1]
 

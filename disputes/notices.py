@@ -67,6 +67,11 @@ def joined(dispute: Dispute, payload: dict, at: datetime) -> list[int]:
     return _unit("disputes.join", payload.get("units", ()), at)
 
 
+def court_people(dispute: Dispute, payload: dict, at: datetime) -> list[int]:
+    """The people at the centre of the court that it was handed to."""
+    return _unit("disputes.court", (payload["unit"],), at)
+
+
 def warned(dispute: Dispute, payload: dict, at: datetime) -> list[int]:
     """The people of the units that the joint notice went to, the duty officers of the land for those without one."""
     rows = dispute.joint_notices.filter(target__in=payload.get("targets", ()))
@@ -98,6 +103,9 @@ KINDS: dict[str, Line] = {
     "dispute_failed": Line(gettext_lazy("调解不成,请上报或引导"), (lead, head)),
     "dispute_refused": Line(gettext_lazy("一方不愿,调解终止"), (mediators, head)),
     "dispute_outside": Line(gettext_lazy("纠纷转入外部程序"), (mediators, head)),
+    "dispute_to_court": Line(gettext_lazy("移交法庭,请登记办理"), (court_people,)),
+    "dispute_court_filed": Line(gettext_lazy("法庭已立案"), (mediators, head)),
+    "dispute_court_served": Line(gettext_lazy("法庭已送达"), (mediators, head)),
     "dispute_closed": Line(gettext_lazy("纠纷已结案"), (mediators, registrar)),
     "dispute_joint": Line(gettext_lazy("民转刑风险联合告知,请回执"), (warned, lead), "P1"),
     "dispute_urged": Line(gettext_lazy("纠纷被督办"), (lead, head)),

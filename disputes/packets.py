@@ -25,10 +25,10 @@ def compose(dispute: Dispute) -> dict[str, Any]:
     with wall.asking(dispute_id=dispute.pk):
         return {
             "parties": [_party(row) for row in dispute.parties.all()],
-            "claims": [_claim(row) for row in dispute.claims.select_related("party")],
+            "claims": [claim_told(row) for row in dispute.claims.select_related("party")],
             "records": [_record(row) for row in dispute.narratives.filter(kind__in=KINDS)],
             "offers": [_offer(row) for row in dispute.offers.select_related("party")],
-            "evidence": [_evidence(row) for row in dispute.evidence.select_related("file")],
+            "evidence": [evidence_told(row) for row in dispute.evidence.select_related("file")],
             "units": [row.unit.name for row in dispute.joined.select_related("unit")],
             "procedures": [
                 {"kind": row.kind, "authority": row.authority, "number": row.filing_number}
@@ -61,7 +61,8 @@ def _party(row: Party) -> dict:
     }
 
 
-def _claim(row: Claim) -> dict:
+def claim_told(row: Claim) -> dict:
+    """A claim as it is handed on."""
     return {"by": row.party.name if row.party else "", "text": row.text, "amount": _money(row.amount)}
 
 
@@ -76,7 +77,8 @@ def _offer(row: Offer) -> dict:
     }
 
 
-def _evidence(row: Evidence) -> dict:
+def evidence_told(row: Evidence) -> dict:
+    """A piece of evidence by name and sum."""
     return {"name": row.file.name, "sha256": row.file.sha256, "purpose": row.purpose}
 
 

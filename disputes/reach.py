@@ -27,6 +27,8 @@ NARRATIVE = "disputes.narrative"
 """The story: its mediators, and the head of the body that has it now. No role overrides this (quality.md §5.2)."""
 LEAD = "disputes.lead"
 """Heads the body of one's unit: there all of one's codes hold for the body's disputes."""
+COURT = "disputes.court"
+"""A judge or clerk stationed at the centre: what was handed to the court of one's unit (76)."""
 WAITING = ("booked", "accepted", "guided", "failed")
 BY_LAND = frozenset({
     VIEW, HAND_OVER, "disputes.register", "disputes.screen", "disputes.guide", "disputes.route", "disputes.urge",
@@ -35,7 +37,7 @@ BY_LAND = frozenset({
 """Codes that a post on the land carries; all others need the unit or the assignment."""
 BY_CANDIDATE = frozenset({TAKE_PART, "disputes.sign"})
 """Codes by which a body's mediator takes what waits for the body, or sends it back."""
-BY_INVITATION = frozenset({VIEW, TAKE_PART, "disputes.join", "disputes.acknowledge"})
+BY_INVITATION = frozenset({VIEW, TAKE_PART, COURT, "disputes.join", "disputes.acknowledge"})
 """Codes that any post in a taking-part unit carries; all others there need LEAD in the same post."""
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.verb_forms import OptionalNoteForm, UnitsField, VerbForm, note_field
 from disputes import bodies, wall
+from disputes.further_forms import CourtField
 from disputes.models import CallBack, Instalment, Narrative, Room, Session
 from disputes.transitions.settling import CHECKS, Step
 from grids.scope import SHANGHAI
@@ -162,9 +163,13 @@ class BreachForm(VerbForm):
 
 class ApplyForm(VerbForm):
     court = forms.CharField(label=_("受理法院"), max_length=80)
+    unit = CourtField(help_text=_("移交的,协议随申请一并送达法庭"))
     applied_on = DayField(label=_("申请日期"), required=False)
     together = forms.BooleanField(label=_("双方当事人共同申请"), required=False)
     number = forms.CharField(label=_("案号"), max_length=60, required=False)
+
+    def prepare(self) -> None:
+        self.fields["unit"].offer(self.at, chosen=True)
 
 
 class ConfirmForm(VerbForm):

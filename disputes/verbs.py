@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.door import Move
 from casework.offering import Subjects, Verb, VerbTable
+from disputes import court_forms as court
 from disputes import forms
 from disputes import further_forms as more
 from disputes.dossier import Dossier
@@ -40,7 +41,22 @@ def _helper(dossier: Dossier) -> bool:
     )
 
 
+def _suit(dossier: Dossier, missing: str, *, after: str = "") -> bool:
+    """A live suit of the person's court that lacks this date, and has that before it."""
+    return any(
+        row.ended_at is None and row.unit_id in dossier.courts and getattr(row, missing) is None
+        and (not after or getattr(row, after) is not None)
+        for row in dossier.procedures
+    )
+
+
+def _to_confirm(dossier: Dossier) -> bool:
+    found = dossier.confirmation
+    return found is not None and not found.result and found.unit_id in dossier.courts
+
+
 FRONT = (
+    "court_file", "court_serve", "court_end", "court_confirm", "court_deny",
     "accept", "route", "sign", "agree", "schedule", "rise", "guide", "acknowledge", "track", "perform", "confirm",
     "answer_invite", "fail", "offer", "refuse", "end_outside", "turn_away", "close", "reopen", "urge",
 )
@@ -67,6 +83,11 @@ OWN = (
     Verb("arbitrate", more.ArbitrateForm),
     Verb("litigate", more.LitigateForm),
     Verb("track", more.TrackForm),
+    Verb("court_file", court.FileForm, "KeyL", subjects=when(lambda found: _suit(found, "filed_on"))),
+    Verb("court_serve", court.ServeForm, "KeyV", subjects=when(lambda found: _suit(found, "served_on", after="filed_on"))),
+    Verb("court_end", court.EndForm, "KeyJ", subjects=when(lambda found: _suit(found, "closed_on", after="filed_on"))),
+    Verb("court_confirm", court.AllowForm, subjects=when(_to_confirm)),
+    Verb("court_deny", court.TurnDownForm, subjects=when(_to_confirm)),
     Verb("come_back", more.SealForm),
     Verb("end_outside", more.EndOutsideForm),
     Verb("transfer", more.TransferForm),

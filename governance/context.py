@@ -28,6 +28,7 @@ NAVIGATION = (
     (_("一条线"), "hotline:desk", ("hotline.register", "hotline.call_back", "hotline.view", "hotline.inspect"),
      ("/hotline/", "/briefings/")),
     (_("工作台"), "events:desk", "events.view", ("/desk/", "/events/")),
+    (_("法庭"), "disputes:court", "disputes.court", "/disputes/court/"),
     (_("矛调"), "disputes:desk", ("disputes.view", "disputes.narrative", "disputes.hand_over"),
      ("/disputes/", "/rooms/")),
     (_("网格通"), "field:home", "field.use", "/m/"),

@@ -65,6 +65,7 @@ HANDBOOKS = (
         frozenset({"department_handler", "department_head", "district_director", "hotline_agent"}),
     ),
     Handbook("mediator", _("调解员"), frozenset({"mediator", "mediation_head"})),
+    Handbook("court-officer", _("驻中心法庭人员"), frozenset({"court_officer"})),
     Handbook("citizen", _("群众"), frozenset()),
 )
 BY_SLUG = {book.slug: book for book in HANDBOOKS}
@@ -82,6 +83,7 @@ PAGES = (
     ("/hotline/callbacks/", _("回访"), "call-back-agent", "待回访在哪里"),
     ("/hotline/discipline/", _("三类问题"), "discipline", "三类问题"),
     ("/disputes/", _("矛调"), "mediator", "矛调列表"),
+    ("/disputes/court/", _("法庭"), "court-officer", "法庭案件"),
     ("/disputes/register/", _("登记纠纷"), "mediator", "登记和受理"),
     ("/disputes/figures/", _("矛调统计"), "mediator", "统计"),
     ("/grids/", _("一张网"), "street-officer", "网格与人员"),

@@ -31,6 +31,7 @@ MODULES = (
 LINKS = (
     (_("网格通"), "field:home", "field.use"),
     (_("热线坐席"), "hotline:desk", "hotline.register"),
+    (_("法庭"), "disputes:court", "disputes.court"),
     (_("未定位地址"), "hotline:unresolved", "grids.addresses"),
     (_("上报事件"), "events:report", "events.report"),
     (_("有单无人"), "events:nobody", "events.dispatch"),

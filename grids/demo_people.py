@@ -119,7 +119,7 @@ def _posts(found: roster.Roster, users: dict[str, User]) -> None:
             unit_id=units.get(m.unit),
         )
         for m in CAST
-        if m.slot is None
+        if m.slot is None and m.unit in ("", *units)  # a room's own unit comes with the room, and the post with it
     ]  # fmt: skip
     key = ("person_id", "role_id", "area_id", "unit_id", "rank", "cover", "employment")
     there = keyed(Post.objects.only(*key), *key)

@@ -125,6 +125,7 @@ def _make_units(world: World) -> None:
         ("chengguan", "城管局", "department", "district"),
         ("zhujian", "住建局", "department", "district"),
         ("water", "供水公司", "utility", "district"),
+        ("court", "区人民法院驻中心法庭", "department", "district"),
     ]
     for name, label, kind, area in rows:
         world.units[name] = Unit.objects.create(
@@ -154,6 +155,7 @@ CAST = (
     ("head", "department_head", None, "chengguan", "office", "A"),
     ("other_handler", "department_handler", None, "zhujian", "office", "A"),
     ("water_handler", "department_handler", None, "water", "office", "A"),
+    ("judge", "court_officer", None, "court", "office", "A"),
     ("mediator", "mediator", "district", None, "mediator", "A"),
     ("admin", "system_administrator", "district", None, "office", "A"),
     ("security", "security_administrator", "district", None, "office", "A"),

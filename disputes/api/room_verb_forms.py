@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from accounts.bodies import Choice, StrictSerializer, Text, Whole, YesNo
 from casework.verb_api import VerbBody
-from disputes.api.verb_forms import KEY, LONG, NOTE, Day, MaybeNoted, Money, codes
+from disputes.api.verb_forms import KEY, LONG, NOTE, Day, MaybeNoted, Money, Noted, codes
 from disputes.models import CallBack, Session
 from disputes.transitions.settling import CHECKS, MAX_INSTALMENTS
 
@@ -113,6 +113,7 @@ class BreachBody(MaybeNoted):
 
 class ApplyConfirmBody(VerbBody):
     court = Text(required=True, max_length=80)
+    unit = Text(max_length=40, help_text="Code of the court on site")
     together = YesNo(required=False)
     applied_on = Day()
     number = Text(max_length=60)
@@ -124,6 +125,24 @@ class ConfirmBody(VerbBody):
 
 
 class DenyConfirmBody(MaybeNoted):
+    decided_on = Day()
+
+
+class CourtFileBody(MaybeNoted):
+    filing_number = Text(required=True, max_length=60)
+    filed_on = Day()
+
+
+class CourtServeBody(MaybeNoted):
+    served_on, heard_on = Day(), Day()
+
+
+class CourtEndBody(MaybeNoted):
+    result = Text(required=True, max_length=200)
+    closed_on = Day()
+
+
+class CourtDenyBody(Noted):
     decided_on = Day()
 
 

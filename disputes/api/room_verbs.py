@@ -69,6 +69,12 @@ def _units(asked: Asked) -> dict[str, Any]:
     return {"units": [named_unit(code, "units") for code in asked.sent.get("units") or ()]}
 
 
+def unit_of(asked: Asked) -> dict[str, Any]:
+    """The unit that is named by its code."""
+    code = asked.sent.get("unit")
+    return {"unit": named_unit(code)} if code else {}
+
+
 def _steps(asked: Asked, name: str) -> dict[str, tuple[Step, ...]]:
     rows = asked.sent.get(name) or ()
     return {name: tuple(Step(row["due_on"], row.get("amount")) for row in rows)}
@@ -118,9 +124,14 @@ ROOM_VERBS: dict[str, ApiVerb] = {
         ("perform", forms.PerformBody, _of(_instalment, "note", more=_proof)),
         ("breach", forms.BreachBody, _of(_instalment, "note", "enforcement")),
         ("fulfil", forms.MaybeNoted, _of(_case, "note")),
-        ("apply_confirm", forms.ApplyConfirmBody, _of(_case, "court", "together", "applied_on", "number")),
+        ("apply_confirm", forms.ApplyConfirmBody, _of(_case, "court", "together", "applied_on", "number", more=unit_of)),
         ("confirm", forms.ConfirmBody, _of(_case, "decided_on", "number")),
         ("deny_confirm", forms.DenyConfirmBody, _of(_case, "decided_on", "note")),
+        ("court_file", forms.CourtFileBody, _of(_case, "filing_number", "filed_on", "note")),
+        ("court_serve", forms.CourtServeBody, _of(_case, "served_on", "heard_on", "note")),
+        ("court_end", forms.CourtEndBody, _of(_case, "result", "closed_on", "note")),
+        ("court_confirm", forms.ConfirmBody, _of(_case, "decided_on", "number")),
+        ("court_deny", forms.CourtDenyBody, _of(_case, "decided_on", "note")),
         ("call_back", forms.CallBackBody, _of(_call_back_row, "finding", "satisfied", "note")),
         ("judge", forms.VerbBody, _of(_case)),
     )

@@ -159,6 +159,14 @@ class OutsideBody(MaybeNoted):
     on_site = YesNo(required=False)
 
 
+class LitigateBody(OutsideBody):
+    """``unit``: code of the court on site that takes it; ``hands_file``: the parties agreed to hand over claims and
+    evidence."""
+
+    unit = Text(max_length=40)
+    hands_file = YesNo(required=False)
+
+
 class EndOutsideBody(MaybeNoted):
     result = Text(required=True, max_length=200)
     closed_on = Day()

@@ -12,7 +12,7 @@ from casework.refusals import missing
 from casework.verb_api import ApiVerb, Asked, plain
 from disputes import actions, transitions, wall
 from disputes.api import verb_forms as forms
-from disputes.api.room_verbs import ROOM_VERBS
+from disputes.api.room_verbs import ROOM_VERBS, unit_of
 from disputes.models import JointNotice, MediationBody, Mediator, Offer, Party
 from disputes.telling import PartyTold
 
@@ -124,7 +124,10 @@ VERBS: dict[str, ApiVerb] = {
     "extend": ApiVerb(forms.ExtendBody, _plain("days", "agreed", "note"), sees=True),
     "help": ApiVerb(forms.Noted, _plain("note", sees=False)),
     "arbitrate": ApiVerb(forms.OutsideBody, _plain("kind", "note", "on_site", *DATES), sees=True),
-    "litigate": ApiVerb(forms.OutsideBody, _plain("kind", "note", "on_site", *DATES), sees=True),
+    "litigate": ApiVerb(
+        forms.LitigateBody, _with(transitions, unit_of, names=("kind", "note", "on_site", "hands_file", *DATES), sees=True),
+        sees=True,
+    ),
     "track": ApiVerb(
         forms.TrackBody, _plain("note", *DATES, "served_on", "heard_on", "decided_on", "is_extended"), sees=True
     ),

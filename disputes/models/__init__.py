@@ -3,6 +3,7 @@
 from .aftercare import Agreement, AgreementText, CallBack, Confirmation, Instalment
 from .bodies import MediationBody, Mediator, Room
 from .catalogue import LegalTerm, RiskFlag, TierRule
+from .court import CourtFile
 from .dispute import Dispute, Evidence, JoinedUnit, PanelMember
 from .kinds import COUNSELLING, SPECIALITIES, SPECIALITY_NAMES, DisputeType, Nature, Tier
 from .ledger import DisputeAlarm, DisputeDeadline, DisputeTrail
@@ -21,6 +22,7 @@ __all__ = [
     "CallBack",
     "Claim",
     "Confirmation",
+    "CourtFile",
     "Dispute",
     "DisputeAlarm",
     "DisputeDeadline",

@@ -98,6 +98,9 @@ class Confirmation(models.Model):
 
     agreement = models.OneToOneField(Agreement, models.CASCADE, related_name="confirmation")
     court = models.CharField(_("受理法院"), max_length=80)
+    unit = models.ForeignKey(
+        "grids.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("驻中心法庭")
+    )
     applied_on = models.DateField(_("申请日期"))
     number = models.CharField(_("案号"), max_length=60, blank=True)
     decided_on = models.DateField(_("裁定日期"), null=True, blank=True)

@@ -36,6 +36,10 @@ class Procedure(models.Model):
     is_extended = models.BooleanField(_("已延长"), default=False)
     on_site = models.BooleanField(_("中心内办理"), default=False)
     """Court on site: filed, served and closed at the centre (capability 76)."""
+    unit = models.ForeignKey(
+        "grids.Unit", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("驻中心法庭")
+    )
+    """The court's people at the centre who have it in hand."""
     result = models.CharField(_("结果"), max_length=200, blank=True)
     opened_at = models.DateTimeField(_("登记时间"))
     ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)

@@ -1,6 +1,7 @@
 """The verbs of a dispute, one function per move; the only callers of the door in this room."""
 
 from .care import refer, seal, take_up, unseal, urge
+from .court import court_confirm, court_deny, court_end, court_file, court_serve
 from .following import apply_confirm, call_back, confirm, deny_confirm, judge
 from .guiding import answer_invite, assign, decline, guide, invite, route, sign
 from .intake import accept, archive, book, cancel, register, turn_away
@@ -33,6 +34,11 @@ __all__ = [
     "come_back",
     "conclude",
     "confirm",
+    "court_confirm",
+    "court_deny",
+    "court_end",
+    "court_file",
+    "court_serve",
     "decline",
     "deny_confirm",
     "end_outside",

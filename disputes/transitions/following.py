@@ -7,23 +7,28 @@ from datetime import date, datetime, timedelta
 from django.utils.translation import gettext as _
 
 from casework.actor import Actor
-from casework.door import MoveRefused, missing, moving
-from disputes import aftercare, thorough
+from casework.door import MoveRefused, Passage, missing, moving
+from disputes import aftercare, terms, thorough
+from disputes import court as court_on_site
 from disputes.models import Agreement, CallBack, Confirmation, Dispute, Narrative
 from disputes.transitions.settling import in_force
 from disputes.transitions.steps import story
 from disputes.workflow import do
+from grids.models import Unit
 from grids.scope import SHANGHAI
 
 TRIES = 3
+REVIEW = "crt_conf"
+"""The court's own thirty days for an application (a row of the statutory terms)."""
 
 
 def apply_confirm(
     dispute: Dispute, *, actor: Actor, at: datetime, court: str, applied_on: date | None = None, together: bool = False,
-    number: str = "", seen_version: int | None = None,
+    number: str = "", unit: Unit | None = None, seen_version: int | None = None,
 ) -> Confirmation:
     """申请司法确认: both parties together, within thirty days from effect (人民调解法 Art. 33); the court charges
-    nothing. Raises ``invalid``, ``too_late`` after the last day, ``done_already``."""
+    nothing. ``unit``: the court on site, which gets the agreement with the application. Raises
+    ``invalid``, ``too_late`` after the last day, ``done_already``."""
     with moving(dispute, do.apply_confirm, actor=actor, at=at, seen_version=seen_version) as passage:
         agreement = in_force(passage)
         day = applied_on or at.astimezone(SHANGHAI).date()
@@ -38,15 +43,19 @@ def apply_confirm(
         if Confirmation.objects.filter(agreement=agreement).exists():
             raise MoveRefused("done_already", _("已经申请过司法确认"))
         row = passage.create(
-            Confirmation(agreement=agreement, court=court.strip()[:80], applied_on=day, number=number.strip()[:60])
+            Confirmation(agreement=agreement, court=court.strip()[:80], applied_on=day, number=number.strip()[:60], unit=unit)
         )
         aftercare.stop_confirmation(passage)
+        terms.start_term(passage, REVIEW, day)
+        if unit is not None:
+            court_on_site.give(passage, unit, basis="confirmation")
         passage.details.update(applied_on=day.isoformat())
     return row
 
 
-def _confirmation(agreement: Agreement) -> Confirmation:
-    row = Confirmation.objects.filter(agreement=agreement).first()
+def applied_for(passage: Passage) -> Confirmation:
+    """The application that the court has not decided. Raises ``no_agreement``, ``not_applied``, ``done_already``."""
+    row = Confirmation.objects.filter(agreement=in_force(passage)).first()
     if row is None:
         raise MoveRefused("not_applied", _("还没有申请司法确认"))
     if row.result:
@@ -60,13 +69,18 @@ def confirm(
 ) -> Dispute:
     """司法确认: the court confirmed the agreement; what is not performed can be enforced."""
     with moving(dispute, do.confirm, actor=actor, at=at, seen_version=seen_version) as passage:
-        row = _confirmation(in_force(passage))
-        day = _decided(row, decided_on, at)
-        passage.change(row, result="confirmed", decided_on=day, number=number.strip()[:60] or row.number)
-        passage.case.confirmed_at = at
-        passage.details.update(decided_on=day.isoformat())
-        passage.tell("dispute_confirmed")
+        allow(passage, applied_for(passage), decided_on, number)
     return passage.case
+
+
+def allow(passage: Passage, row: Confirmation, decided_on: date | None, number: str) -> None:
+    """The court has confirmed."""
+    day = _decided(row, decided_on, passage.at)
+    passage.change(row, result="confirmed", decided_on=day, number=number.strip()[:60] or row.number)
+    passage.case.confirmed_at = passage.at
+    passage.clocks.stop(REVIEW, at=passage.at)
+    passage.details.update(decided_on=day.isoformat())
+    passage.tell("dispute_confirmed")
 
 
 def _decided(row: Confirmation, given: date | None, at: datetime) -> date:
@@ -82,13 +96,18 @@ def deny_confirm(
 ) -> Dispute:
     """不予确认: the agreement can be changed by mediation or taken to court (人民调解法 Art. 33)."""
     with moving(dispute, do.deny_confirm, actor=actor, at=at, seen_version=seen_version) as passage:
-        row = _confirmation(in_force(passage))
-        day = _decided(row, decided_on, at)
-        passage.change(row, result="refused", decided_on=day)
-        story(passage, Narrative.Kind.NOTE, note)
-        passage.details.update(decided_on=day.isoformat())
-        passage.tell("dispute_unconfirmed")
+        turn_down(passage, applied_for(passage), decided_on, note)
     return passage.case
+
+
+def turn_down(passage: Passage, row: Confirmation, decided_on: date | None, note: str) -> None:
+    """The court does not confirm; its reason stands behind the wall."""
+    day = _decided(row, decided_on, passage.at)
+    passage.change(row, result="refused", decided_on=day)
+    passage.clocks.stop(REVIEW, at=passage.at)
+    story(passage, Narrative.Kind.NOTE, note)
+    passage.details.update(decided_on=day.isoformat())
+    passage.tell("dispute_unconfirmed")
 
 
 def call_back(

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from casework.actor import Actor
 from casework.door import MoveRefused, Passage, missing, moving
-from disputes import rules, terms
+from disputes import court, rules, terms
 from disputes.models import Dispute, Party, Procedure
 from disputes.transitions.mediating import start_leaving
 from disputes.transitions.steps import end, say, stop_mediation
 from disputes.workflow import do
+from grids.models import Unit
 from grids.scope import SHANGHAI
 
 COURTS = ("court", "enforcement")
@@ -71,11 +72,12 @@ def arbitrate(
 
 
 def litigate(
-    dispute: Dispute, *, actor: Actor, at: datetime, kind: str = "court", note: str = "",
-    seen_version: int | None = None, **dates: Any,
+    dispute: Dispute, *, actor: Actor, at: datetime, kind: str = "court", note: str = "", unit: Unit | None = None,
+    hands_file: bool = False, seen_version: int | None = None, **dates: Any,
 ) -> Dispute:
-    """转诉讼: a suit, or the enforcement of an agreement that the court has confirmed. Raises ``invalid``,
-    ``not_confirmed`` for enforcement without a confirmation."""
+    """转诉讼: a suit, or the enforcement of an agreement that the court has confirmed. ``unit``: the court on site that
+    takes it; ``hands_file``: the parties agreed that it gets their claims and evidence (never what was said in
+    mediation). Raises ``invalid``, ``not_confirmed`` for enforcement without a confirmation."""
     with moving(dispute, do.litigate, actor=actor, at=at, seen_version=seen_version) as passage:
         if kind not in COURTS:
             raise missing(kind=_("请选择程序"))
@@ -83,13 +85,20 @@ def litigate(
             raise MoveRefused("not_confirmed", _("协议未经司法确认,不能申请强制执行,可以起诉"))
         _end_procedures(passage)
         passage.case.litigating_at = at
-        _go_outside(passage, kind, dates, note)
+        if unit is not None:
+            court.give(passage, unit, basis="suit" if hands_file else "")
+            dates = {**dates, "on_site": True, "authority": dates.get("authority") or unit.name}
+        elif hands_file:
+            raise missing(unit=_("请选择驻中心法庭"))
+        _go_outside(passage, kind, dates, note, unit)
     return passage.case
 
 
-def _go_outside(passage: Passage, kind: str, dates: dict[str, Any], note: str) -> None:
-    row = Procedure(dispute=passage.case, kind=kind, opened_at=passage.at)
-    _fill(row, dates, passage.at)
+def _go_outside(
+    passage: Passage, kind: str, dates: dict[str, Any], note: str, unit: Unit | None = None
+) -> None:
+    row = Procedure(dispute=passage.case, kind=kind, opened_at=passage.at, unit=unit)
+    fill(row, dates, passage.at)
     row.applied_on = row.applied_on or passage.at.astimezone(SHANGHAI).date()
     passage.create(row)
     say(passage, note)
@@ -100,7 +109,7 @@ def _go_outside(passage: Passage, kind: str, dates: dict[str, Any], note: str) -
     passage.tell("dispute_outside")
 
 
-def _fill(row: Procedure, given: dict[str, Any], at: datetime) -> None:
+def fill(row: Procedure, given: dict[str, Any], at: datetime) -> None:
     """Write what was given onto the procedure. Raises ``invalid`` for dates out of order or in the future where the
     thing must have happened."""
     unknown = set(given) - {*DATES, "authority", "filing_number", "result", "on_site", "is_extended"}
@@ -135,13 +144,17 @@ def track(
     Raises ``invalid``, ``nothing_outside``.
     """
     with moving(dispute, do.track, actor=actor, at=at, seen_version=seen_version) as passage:
-        row = _live(passage)
-        _fill(row, dates, at)
-        passage.change(row, **{name: getattr(row, name) for name in dates})
+        advance(passage, _live(passage), dates)
         say(passage, note)
-        terms.follow(passage, row)
-        passage.details["procedure"] = row.kind
     return passage.case
+
+
+def advance(passage: Passage, row: Procedure, dates: dict[str, Any]) -> None:
+    """What is known of a procedure now; its statutory terms follow the dates."""
+    fill(row, dates, passage.at)
+    passage.change(row, **{name: getattr(row, name) for name in dates})
+    terms.follow(passage, row)
+    passage.details["procedure"] = row.kind
 
 
 def _live(passage: Passage) -> Procedure:
@@ -178,14 +191,18 @@ def end_outside(
 ) -> Dispute:
     """程序终结: judged, awarded, ruled, answered; closed. Raises ``invalid`` without the result."""
     with moving(dispute, do.end_outside, actor=actor, at=at, seen_version=seen_version) as passage:
-        if not result.strip():
-            raise missing(result=_("请填写结果"))
-        row = _live(passage)
-        passage.change(row, result=result[:200], closed_on=closed_on or at.astimezone(SHANGHAI).date())
-        _end_procedures(passage)
+        finish(passage, _live(passage), result, closed_on)
         say(passage, note)
-        end(passage, OUTCOMES[row.kind])
     return passage.case
+
+
+def finish(passage: Passage, row: Procedure, result: str, closed_on: date | None) -> None:
+    """The procedure is over and the dispute with it. Raises ``invalid`` without the result."""
+    if not result.strip():
+        raise missing(result=_("请填写结果"))
+    passage.change(row, result=result[:200], closed_on=closed_on or passage.at.astimezone(SHANGHAI).date())
+    _end_procedures(passage)
+    end(passage, OUTCOMES[row.kind])
 
 
 def close(

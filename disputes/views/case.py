@@ -21,7 +21,7 @@ from casework.offering import Offer
 from casework.presenting import clocks_explained
 from casework.refusals import forbidden, missing
 from casework.verb_forms import VerbForm
-from disputes import actions, guidance, opening, packets, queries, wall
+from disputes import actions, court, guidance, opening, packets, queries, wall
 from disputes.aftercare import last_day_to_confirm
 from disputes.dossier import Dossier
 from disputes.masking import CLEAR
@@ -58,10 +58,15 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     dispute = load(request, number)
     dossier = Dossier(dispute, request.rights, request.at)
     reason = opening.reason_for(request, number)
-    closed = dispute.is_sealed and not reason and wall.may_open(dispute, request.actor)
+    reads = wall.may_open(dispute, request.actor)
+    closed = dispute.is_sealed and not reason and (reads or dossier.lies_with_court)
     shown = _shown(request, dossier, closed=closed)
-    if not closed and wall.may_open(dispute, request.actor):
+    if not closed and reads:
         shown["story"] = _story(request, dossier, reason)
+    if not closed and dossier.has_court and (reads or dossier.lies_with_court):
+        shown["court_files"] = court.read_files(
+            dispute, actor=request.actor, at=request.at, reason=reason, address=client_address(request)
+        )
     return render(request, "disputes/_case.html" if is_fetch(request) else "disputes/detail.html", shown)
 
 
@@ -112,7 +117,7 @@ def _story(request: HttpRequest, dossier: Dossier, reason: str) -> dict[str, lis
 def open_sealed(request: HttpRequest, number: str) -> HttpResponse:
     """A sealed case with its reason: ten minutes on this desk."""
     dispute = load(request, number)
-    if not wall.may_open(dispute, request.actor):
+    if not wall.may_open(dispute, request.actor) and not Dossier(dispute, request.rights, request.at).lies_with_court:
         readlog.record(request.actor, "refused", kind="dispute", at=request.at, object_key=number, allowed=False,
                        fields=("narrative",), address=client_address(request))
         raise forbidden()

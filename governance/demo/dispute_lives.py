@@ -10,6 +10,7 @@ from decimal import Decimal
 from casework.actor import Actor
 from disputes import booking, minutes
 from disputes import transitions as verbs
+from disputes.demo_load import court_unit
 from disputes.models import Dispute, Session
 from disputes.transitions.settling import CHECKS, Step
 from grids.scope import SHANGHAI
@@ -75,17 +76,18 @@ def agree_in_writing(
 
 
 def live_on(
-    dispute: Dispute, *, actor: Actor, until: datetime, stops_paying: bool = False, confirms: bool = False
+    dispute: Dispute, *, actor: Actor, until: datetime, stops_paying: bool = False, confirms: bool = False,
+    decided: bool = True,
 ) -> Dispute:
     """Instalments, call-backs and the court's confirmation on their days, in order, up to ``until``."""
     agreement = dispute.agreements.get(ended_at=None)
     acts: list[tuple[date, Callable[[datetime], object]]] = []
     if confirms:
         day = agreement.effective_on
-        acts += [
-            (day + timedelta(days=5), lambda at: verbs.apply_confirm(dispute, actor=actor, at=at, court=COURT, together=True)),
-            (day + timedelta(days=12), lambda at: verbs.confirm(dispute, actor=actor, at=at)),
-        ]
+        words = {"court": COURT, "together": True, "unit": court_unit()}
+        acts.append((day + timedelta(days=5), lambda at: verbs.apply_confirm(dispute, actor=actor, at=at, **words)))
+        if decided:
+            acts.append((day + timedelta(days=12), lambda at: verbs.confirm(dispute, actor=actor, at=at)))
     rows = list(dispute.instalments.order_by("seq"))
     for row in rows[:1] if stops_paying else rows:
         acts.append((row.due_on, lambda at, row=row: verbs.perform(row, actor=actor, at=at)))

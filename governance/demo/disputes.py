@@ -13,13 +13,15 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from accounts.models import User
 from casework import outbox
 from casework.actor import Actor
 from casework.clock.sweep import sweep_deadlines
 from casework.models import OutboxItem
 from casework.refusals import MoveRefused
 from disputes import transitions as verbs
-from disputes.models import Dispute, DisputeAlarm, DisputeDeadline, Mediator
+from disputes.demo_load import court_unit
+from disputes.models import Dispute, DisputeAlarm, DisputeDeadline, Mediator, Procedure
 from disputes.telling import ClaimTold, PartyTold, Told
 from governance.demo import dispute_lives
 from governance.demo.stage import Stage
@@ -27,7 +29,7 @@ from governance.demo.stage import Stage
 STOCK = 60
 SPAN_DAYS = 60
 KEY = "演示档案-"
-CAST_MEDIATOR = "tiaojie"
+CAST_MEDIATOR, JUDGE = "tiaojie", "fating"
 PROPERTY = (3, 4)
 """Stories for the property body, whose head is of the cast too."""
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜"
@@ -50,7 +52,7 @@ STORIES: tuple[tuple[str, str, str, int, tuple[str, ...]], ...] = (
     ("land", "承包地边界标石移动,两户对面积说法不一。", "按原图恢复边界", 0, ()),
     ("youth", "放学路上两名学生争执受伤,家长对医药费意见不一。", "承担医药费", 1800, ("vulnerable",)),
 )
-ENDS = ("accepted", "guided", "routed", "mediating", "mediating", "mediating", "offer", "joint", "district", "failed",
+ENDS = ("accepted", "guided", "routed", "mediating", "mediating", "applied", "offer", "joint", "district", "failed",
         "refused", "arbitrating", "litigating", "withdrawn", "oral", "agreed", "late", "confirmed", "closed", "closed")
 """How far a dispute of the stock is walked; drawn evenly."""
 
@@ -184,12 +186,31 @@ def _outside(kind: str) -> Callable[[Walker, Dispute, datetime], Dispute]:
         actor = walker.mediator_of(dispute, at)
         dispute = _fail(walker, dispute, at)
         if kind == "court":
-            return verbs.litigate(dispute, actor=actor, at=at, authority="区人民法院", on_site=True)
+            return _to_court(walker, dispute, actor, at)
         labour = dispute.type == "labour"
         return verbs.arbitrate(dispute, actor=actor, at=at, kind="labour_arb" if labour else "adm_ruling",
                                authority="区劳动人事争议仲裁委员会" if labour else "主管行政机关")
 
     return act
+
+
+def _to_court(walker: Walker, dispute: Dispute, actor: Actor, at: datetime) -> Dispute:
+    """Sued at the centre, each at another step: to be filed, to be served, to be judged."""
+    unit = court_unit()
+    if unit is None:
+        return verbs.litigate(dispute, actor=actor, at=at, authority="区人民法院", on_site=True)
+    turn = Procedure.objects.filter(unit=unit).count() % 3
+    at = max(at, walker.until - timedelta(days=2 + 3 * turn))
+    dispute = verbs.litigate(dispute, actor=actor, at=at, unit=unit, hands_file=True)
+    judge = Actor.person(User.objects.get(username=JUDGE), at=at)
+    number = f"({at:%Y})内0302民初{turn + 15}号"
+    acts = (
+        lambda: verbs.court_file(dispute, actor=judge, at=at + timedelta(days=1), filing_number=number),
+        lambda: verbs.court_serve(dispute, actor=judge, at=at + timedelta(days=3)),
+    )
+    for act in acts[:turn]:
+        dispute = act()
+    return dispute
 
 
 def _withdraw(walker: Walker, dispute: Dispute, at: datetime) -> Dispute:
@@ -204,7 +225,7 @@ def _oral(walker: Walker, dispute: Dispute, at: datetime) -> Dispute:
 
 
 def _agreed(
-    *, stops_paying: bool = False, confirms: bool = False, parts: int = 3, every: int = 20
+    *, stops_paying: bool = False, confirms: bool = False, decided: bool = True, parts: int = 3, every: int = 20
 ) -> Callable[[Walker, Dispute, datetime], Dispute]:
     """A written agreement whose instalments run; closed as performed when all are paid by now."""
 
@@ -216,7 +237,7 @@ def _agreed(
             terms="按责任大小分担,分期付清;履行完毕后互不追究。",
         )
         dispute = dispute_lives.live_on(
-            dispute, actor=actor, until=walker.until, stops_paying=stops_paying, confirms=confirms
+            dispute, actor=actor, until=walker.until, stops_paying=stops_paying, confirms=confirms, decided=decided
         )
         done = dispute_lives.done_by(dispute, walker.until)
         if done is not None and done < walker.until:
@@ -230,11 +251,11 @@ FURTHER: dict[str, Callable[[Walker, Dispute, datetime], Dispute]] = {
     "offer": _offer, "joint": _rise, "district": _district, "failed": _fail, "refused": _refuse,
     "arbitrating": _outside("arbitration"), "litigating": _outside("court"), "withdrawn": _withdraw, "oral": _oral,
     "agreed": _agreed(), "late": _agreed(stops_paying=True, every=5), "confirmed": _agreed(confirms=True),
-    "closed": _agreed(parts=1),
+    "closed": _agreed(parts=1), "applied": _agreed(confirms=True, decided=False),
 }
 HOURS: dict[str, tuple[float, float]] = {
     "accepted": (1, 9), "guided": (2, 9), "routed": (2, 9), "mediating": (20, 120), "offer": (40, 120),
-    "joint": (60, 150), "failed": (50, 90), "refused": (50, 120), "confirmed": (24 * 22, 24 * SPAN_DAYS),
+    "joint": (60, 150), "applied": (24 * 14, 24 * 22), "failed": (50, 90), "refused": (50, 120), "confirmed": (24 * 22, 24 * SPAN_DAYS),
     "district": (24 * 8, 24 * 12), "late": (24 * 26, 24 * SPAN_DAYS), "closed": (24 * 20, 24 * SPAN_DAYS),
 }
 """How long ago each began; what is not named here between nine days and the span."""

@@ -22,9 +22,13 @@ ROOM_VERBS: dict[str, tuple[str, dict]] = {
     "perform": ("disputes.aftercare", {"instalment": 1}), "breach": ("disputes.aftercare", {"instalment": 1}),
     "fulfil": ("disputes.aftercare", {}), "apply_confirm": ("disputes.aftercare", {"court": "区法院", "together": True}),
     "confirm": ("disputes.aftercare", {}), "deny_confirm": ("disputes.aftercare", {}),
+    "court_file": ("disputes.court", {"filing_number": "(2026)内0302民初1号"}), "court_serve": ("disputes.court", {}),
+    "court_end": ("disputes.court", {"result": "已判决"}), "court_confirm": ("disputes.court", {}),
+    "court_deny": ("disputes.court", {"note": "违反法律强制性规定"}),
     "call_back": ("disputes.aftercare", {"day": 7, "finding": "kept"}), "judge": ("disputes.aftercare", {}),
 }
 RULES: dict[str, Rule] = {
+    "disputes/court/": page("disputes.court", lists=True),
     "disputes/bodies/": page(LAND, lists=True),
     "disputes/bodies/map.json": page(LAND, lists=True),
     "disputes/bodies/reach/": page(LAND, lists=True),

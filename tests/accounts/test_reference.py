@@ -28,6 +28,8 @@ RULES_10 = [
     "大屏只读账号",
 ]
 QUALITY_5_2 = ["系统管理员", "安全管理员", "审计管理员", "外部平台"]
+OURS = ["驻中心法官与书记员"]
+"""docs/decisions/55: capability 76 asks for the court's own people."""
 TRANSITIONS = [
     "report",
     "triage",
@@ -69,9 +71,9 @@ def disagreements(cells) -> list[str]:
     ]
 
 
-def test_the_roles_are_the_19_of_the_rules_and_four_more():
-    assert Counter(r.name for r in ref.load_roles()) == Counter(RULES_10 + QUALITY_5_2)
-    assert len({r.code for r in ref.load_roles()}) == 23
+def test_the_roles_are_the_19_of_the_rules_four_more_and_the_court_on_site():
+    assert Counter(r.name for r in ref.load_roles()) == Counter([*RULES_10, *QUALITY_5_2, *OURS])
+    assert len({r.code for r in ref.load_roles()}) == 24
 
 
 def test_permission_codes_are_unique_and_named_room_dot_verb_in_two_languages():

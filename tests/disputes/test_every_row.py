@@ -25,7 +25,7 @@ WRITTEN = {"facts": "双方无争议", "way": "转账", "term": "一个月内", 
 
 
 def test_every_row_of_the_table_is_reached(house: House) -> None:
-    for walk in (_taken_in, _mediated, _met_and_settled, _confirmed, _outside, _cared_for):
+    for walk in (_taken_in, _mediated, _met_and_settled, _confirmed, _outside, _at_court, _cared_for):
         walk(house)
     done = set(DisputeTrail.objects.values_list("verb", flat=True))
     assert sorted(set(MOVES) - done) == []
@@ -121,6 +121,20 @@ def _outside(house: House) -> None:
     transitions.end_outside(dispute, actor=lead, at=NOON, result="已判")
     transitions.transfer(cast.failed(house), actor=lead, at=NOON, text="公用水管漏水")
     transitions.come_back(transitions.litigate(cast.failed(house), actor=lead, at=NOON), actor=lead, at=NOON)
+
+
+def _at_court(house: House) -> None:
+    """诉 at the centre: filed, served, ended; an agreement confirmed and another not."""
+    lead, judge, unit = house.actor("mediator"), house.actor("judge"), house.world.units["court"]
+    dispute = transitions.litigate(cast.failed(house), actor=lead, at=NOON, unit=unit)
+    dispute = transitions.court_file(dispute, actor=judge, at=NOON, filing_number="(2026)内0302民初15号")
+    dispute = transitions.court_serve(dispute, actor=judge, at=NOON)
+    transitions.court_end(dispute, actor=judge, at=NOON, result="调解结案")
+    for rule in (transitions.court_confirm, transitions.court_deny):
+        dispute = cast.mediating(house)
+        transitions.agree(dispute, actor=lead, at=NOON, terms="各付一半", **WRITTEN)
+        transitions.apply_confirm(_now(dispute), actor=lead, at=NOON, court="区人民法院", together=True, unit=unit)
+        rule(_now(dispute), actor=judge, at=NOON, **({"note": "内容不明确"} if rule is transitions.court_deny else {}))
 
 
 def _cared_for(house: House) -> None:
