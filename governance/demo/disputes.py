@@ -256,7 +256,8 @@ FURTHER: dict[str, Callable[[Walker, Dispute, datetime], Dispute]] = {
 HOURS: dict[str, tuple[float, float]] = {
     "accepted": (1, 9), "guided": (2, 9), "routed": (2, 9), "mediating": (20, 120), "offer": (40, 120),
     "joint": (60, 150), "applied": (24 * 14, 24 * 22), "failed": (50, 90), "refused": (50, 120),
-    "confirmed": (24 * 22, 24 * SPAN_DAYS), "district": (24 * 8, 24 * 12), "late": (24 * 26, 24 * SPAN_DAYS), "closed": (24 * 20, 24 * SPAN_DAYS),
+    "confirmed": (24 * 22, 24 * SPAN_DAYS), "district": (24 * 8, 24 * 12), "late": (24 * 26, 24 * SPAN_DAYS),
+    "closed": (24 * 20, 24 * SPAN_DAYS),
 }
 """How long ago each began; what is not named here between nine days and the span."""
 OLDER = (24 * 9, 24 * SPAN_DAYS)
