@@ -24,6 +24,7 @@ from disputes.models import (
     SPECIALITIES,
     Dispute,
     DisputeDeadline,
+    LegalService,
     LegalTerm,
     MediationBody,
     Mediator,
@@ -248,6 +249,37 @@ class RoomAdmin(BodyRowAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Room | None = None) -> tuple[str, ...]:
         return ("code", "body") if obj else ()
+
+
+class ServiceForm(forms.ModelForm):
+    """The area by its official code."""
+
+    area = forms.ModelChoiceField(
+        Area.objects.all(), to_field_name="code", widget=forms.TextInput, label=gettext_lazy("服务区域(编码)")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.area_id and "area" in self.fields:
+            self.initial["area"] = self.instance.area.code
+
+
+@admin.register(LegalService)
+class LegalServiceAdmin(TrackedAdmin, CodedAdmin):
+    """The register of public legal services. Nothing is deleted: referrals name it; a closed place is switched off."""
+
+    change_codes = RULES
+    form = ServiceForm
+    list_display = ("name", "kind", "area", "phone", "opening_hours", "is_active")
+    list_filter = ("kind", "is_active", "is_made_up")
+    list_select_related = ("area",)
+    search_fields = ("code", "name", "name_en", "address", "area__name")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: LegalService | None = None) -> tuple[str, ...]:
+        return ("code",) if obj else ()
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        return False
 
 
 # Cases: looked at, never written -------------------------------------------------------------------

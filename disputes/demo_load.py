@@ -14,6 +14,7 @@ from django.db import transaction
 from accounts.demo_cast import HOME_STREET
 from accounts.models import Role, User
 from disputes.bodies_load import CENTRE, HOURS, _mark, _room, body_unit, load_bodies
+from disputes.demo_services import load_services
 from disputes.models import MediationBody, Mediator, Nature, Room, Tier
 from grids.demo.roster import invent_names
 from grids.demo_people import POSTED_FROM
@@ -39,6 +40,7 @@ def load_demo_bodies(at: datetime) -> dict[str, int]:
     _street_stations()
     _leaders()
     _court()
+    load_services()
     return {
         "bodies": MediationBody.objects.count(), "mediators": Mediator.objects.count(), "rooms": Room.objects.count(),
     }  # fmt: skip

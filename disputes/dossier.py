@@ -70,7 +70,7 @@ class Dossier:
 
     @cached_property
     def referrals(self) -> list[Referral]:
-        return list(self.case.referrals.all())
+        return list(self.case.referrals.select_related("service"))
 
     @cached_property
     def evidence(self) -> list[Evidence]:

@@ -183,16 +183,6 @@ class ReasonUnseenForm(VerbForm):
     NOT_ARGUMENTS = UNSEEN
 
 
-class ReferForm(VerbForm):
-    kind = forms.ChoiceField(label=_("服务"), choices=Referral.Kind.choices)
-    provider = forms.CharField(label=_("承接单位"), max_length=80)
-    party = PickedParty(required=False)
-    NOT_ARGUMENTS = UNSEEN
-
-    def prepare(self) -> None:
-        self.fields["party"].choices = party_choices(self.case)
-
-
 class TakeUpForm(VerbForm):
     kind = forms.ChoiceField(label=_("服务"), required=False)
     NOT_ARGUMENTS = UNSEEN

@@ -67,6 +67,13 @@ def joined(dispute: Dispute, payload: dict, at: datetime) -> list[int]:
     return _unit("disputes.join", payload.get("units", ()), at)
 
 
+def guide_of(dispute: Dispute, payload: dict, at: datetime) -> list[int]:
+    """Whoever guided it last, unless he routed it himself or is told of it anyway."""
+    found = dispute.trail.filter(verb="guide", person__isnull=False).order_by("-seq").values_list("person", flat=True)[:1]
+    told = {payload.get("by"), *dispute.member_ids}
+    return [key for key in found if key not in told]
+
+
 def court_people(dispute: Dispute, payload: dict, at: datetime) -> list[int]:
     """The people at the centre of the court that it was handed to."""
     return _unit("disputes.court", (payload["unit"],), at)
@@ -98,6 +105,7 @@ KINDS: dict[str, Line] = {
     "dispute_accepted": Line(gettext_lazy("纠纷已受理,请引导分流"), (duty,)),
     "dispute_declined": Line(gettext_lazy("调解组织退回,请重新分流"), (duty,)),
     "dispute_routed": Line(gettext_lazy("新的纠纷待签收"), (head,)),
+    "dispute_routed_on": Line(gettext_lazy("您引导的纠纷已分流"), (guide_of,)),
     "dispute_assigned": Line(gettext_lazy("请主持调解"), (assigned,)),
     "dispute_invited": Line(gettext_lazy("请参与调解"), (joined,)),
     "dispute_failed": Line(gettext_lazy("调解不成,请上报或引导"), (lead, head)),
@@ -124,10 +132,10 @@ def message_for(kind: str, dispute: Dispute, payload: dict, at: datetime) -> Mes
     if not people:
         return None
     words = _("%(label)s · %(number)s") % {"label": dispute.label, "number": dispute.number}
-    return Message(
-        person_ids=tuple(people), title=str(line.title), text=words, url=f"/disputes/{dispute.number}/",
-        urgency=line.urgency,
-    )
+    url = f"/disputes/{dispute.number}/"
+    if kind == "dispute_routed_on" and dispute.body_id:  # the case is the body's now, and no longer the guide's to open
+        words, url = f"{words} → {dispute.body.name}", f"/disputes/bodies/{dispute.body.code}/"
+    return Message(person_ids=tuple(people), title=str(line.title), text=words, url=url, urgency=line.urgency)
 
 
 def tell(dispute: Dispute, item: OutboxItem) -> list[Message]:

@@ -3,13 +3,16 @@
 from django.urls import path
 
 from disputes.citizen import views as citizen
-from disputes.views import bodies, court, papers, rooms, sessions
+from disputes.views import bodies, court, papers, rooms, services, sessions
 
 ONE = "disputes/<str:number>/"
 SESSION = f"{ONE}session/<int:seq>/"
 PAPER = f"{ONE}paper/<int:key>/"
 urlpatterns = [
     path("disputes/court/", court.browse, name="court"),
+    path("disputes/services/", services.browse, name="services"),
+    path("disputes/services/map.json", services.map_data, name="services_map"),
+    path("disputes/services/<slug:code>/", services.detail, name="service"),
     path("disputes/bodies/", bodies.browse, name="bodies"),
     path("disputes/bodies/map.json", bodies.map_data, name="bodies_map"),
     path("disputes/bodies/reach/", bodies.reach, name="reach"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.door import Move
 from casework.offering import Subjects, Verb, VerbTable
 from disputes import court_forms as court
-from disputes import forms
+from disputes import forms, service_forms
 from disputes import further_forms as more
 from disputes.dossier import Dossier
 from disputes.room_verbs import ROOM_VERBS
@@ -100,7 +100,7 @@ OWN = (
     Verb("urge", more.BriefForm, "KeyD"),
     Verb("seal", more.SealForm),
     Verb("unseal", more.ReasonUnseenForm),
-    Verb("refer", more.ReferForm),
+    Verb("refer", service_forms.ReferForm),
     Verb("take_up", more.TakeUpForm, subjects=when(
         lambda found: any(row.done_at is None for row in found.referrals)), none=_("没有待承接的转介")),
     Verb("add_party", more.PartyForm, room=ACTIONS),

@@ -84,6 +84,7 @@ PAGES = (
     ("/hotline/discipline/", _("三类问题"), "discipline", "三类问题"),
     ("/disputes/", _("矛调"), "mediator", "矛调列表"),
     ("/disputes/court/", _("法庭"), "court-officer", "法庭案件"),
+    ("/disputes/services/", _("公共法律服务"), "mediator", "服务转介和公共法律服务"),
     ("/disputes/register/", _("登记纠纷"), "mediator", "登记和受理"),
     ("/disputes/figures/", _("矛调统计"), "mediator", "统计"),
     ("/grids/", _("一张网"), "street-officer", "网格与人员"),

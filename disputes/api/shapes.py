@@ -7,7 +7,7 @@ from typing import Any
 
 from casework.api_shapes import unit_of
 from disputes.masking import NOTHING, level_for, shown
-from disputes.models import Dispute, Session
+from disputes.models import Dispute, LegalService, Referral, Session
 from grids.scope import Rights
 
 LIST_FIELDS = (
@@ -99,3 +99,19 @@ def _agreement(dispute: Dispute, *, hidden: bool) -> dict[str, Any] | None:
 def _party(found: dict) -> dict[str, Any]:
     kept = ("side", "kind", "name", "phone", "people", "is_minor", "consented", "refused")
     return {"id": found["pk"], **{name: found[name] for name in kept}}
+
+
+def referral(one: Referral) -> dict[str, Any]:
+    """A referral, without a word about why."""
+    return {
+        "kind": one.kind, "provider": one.provider, "service": one.service.code if one.service_id else None,
+        "party": one.party_id, "confidential": one.is_confidential, "asked_at": one.asked_at, "done_at": one.done_at,
+    }
+
+
+def service(one: LegalService) -> dict[str, Any]:
+    """A place of the register."""
+    return {
+        "code": one.code, "name": one.name, "kind": one.kind, "area": one.area.code, "address": one.address,
+        "phone": one.phone, "opening_hours": one.opening_hours, "lon": one.lon, "lat": one.lat,
+    }

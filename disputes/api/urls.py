@@ -23,6 +23,8 @@ urlpatterns = [
     path("", views.DisputesView.as_view(), name="disputes"),
     path(ONE, views.DisputeView.as_view(), name="dispute"),
     path(f"{ONE}trail/", views.TrailView.as_view(), name="dispute_trail"),
+    path("services/", views.ServicesView.as_view(), name="dispute_services"),
+    path(f"{ONE}referrals/", views.ReferralsView.as_view(), name="dispute_referrals"),
     path(f"{ONE}clock/", views.ClockView.as_view(), name="dispute_clock"),
     *(path(f"{ONE}{name}/", view.as_view(), name=f"dispute_{name}") for name, view in views.VERB_VIEWS.items()),
 ]

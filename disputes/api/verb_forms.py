@@ -193,7 +193,8 @@ class AcknowledgeBody(VerbBody):
 
 class ReferBody(VerbBody):
     kind = Choice(choices=Referral.Kind.values)
-    provider = Text(required=True, max_length=80)
+    service = Text(max_length=40, help_text="Code of a place in the register of legal services")
+    provider = Text(max_length=80)
     party = Whole(required=False, **KEY)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from casework.api_shapes import named_unit
 from casework.refusals import missing
 from casework.verb_api import ApiVerb, Asked, plain
-from disputes import actions, transitions, wall
+from disputes import actions, services, transitions, wall
 from disputes.api import verb_forms as forms
 from disputes.api.room_verbs import ROOM_VERBS, unit_of
 from disputes.models import JointNotice, MediationBody, Mediator, Offer, Party
@@ -72,6 +72,16 @@ def _with(room: object, *readers: Callable[[Asked], dict[str, Any]], names: tupl
 
 def _party(asked: Asked) -> dict[str, Any]:
     return _row(asked, "party", Party)
+
+
+def _service(asked: Asked) -> dict[str, Any]:
+    code = asked.sent.get("service")
+    if not code:
+        return {}
+    found = services.service_of(code)
+    if found is None:
+        raise missing(service=_("没有这个服务机构"))
+    return {"service": found}
 
 
 def _invite(asked: Asked) -> Any:
@@ -142,7 +152,7 @@ VERBS: dict[str, ApiVerb] = {
     "urge": ApiVerb(forms.MaybeNoted, _plain("note", sees=False)),
     "seal": ApiVerb(forms.MaybeNoted, _plain("note", sees=False)),
     "unseal": ApiVerb(forms.Noted, _plain("note", sees=False)),
-    "refer": ApiVerb(forms.ReferBody, _with(transitions, _party, names=("kind", "provider"))),
+    "refer": ApiVerb(forms.ReferBody, _with(transitions, _party, _service, names=("kind", "provider"))),
     "take_up": ApiVerb(forms.TakeUpBody, _plain("kind", sees=False)),
     "add_party": ApiVerb(forms.AddPartyBody, _add_party),
     "claim": ApiVerb(forms.ClaimMoreBody, _with(actions, _party, names=("text", "amount"))),

@@ -15,13 +15,13 @@ from accounts.lean import Answer
 from casework import readlog
 from casework.api import CaseView
 from casework.api_described import KEY, ONE, READ, WRITE, ClockPage, TrailPage
-from casework.refusals import missing
+from casework.refusals import forbidden, missing
 from casework.verb_api import CaseVerbView, OneCaseView, verb_views
-from disputes import queries
-from disputes.api.shapes import LIST_FIELDS, row, whole
+from disputes import queries, services, wall
+from disputes.api.shapes import LIST_FIELDS, referral, row, service, whole
 from disputes.api.verb_forms import RegisterBody
 from disputes.api.verbs import VERBS
-from disputes.models import Dispute, DisputeType, Tier
+from disputes.models import Dispute, DisputeType, LegalService, Referral, Tier
 from disputes.reach import HAND_OVER, TAKE_PART, VIEW
 from disputes.telling import ClaimTold, PartyTold, Told
 from disputes.transitions import register
@@ -171,6 +171,71 @@ class ClockView(OneDisputeView):
     @extend_schema(operation_id="disputes_clock", tags=["disputes"], responses={200: ClockPage, **ONE})
     def get(self, request: HttpRequest, number: str) -> Answer:
         return self.clock()
+
+
+class ReferralShape(serializers.Serializer):
+    """Where a party was sent on to, and whether the service has taken it up."""
+
+    kind = serializers.ChoiceField(choices=Referral.Kind.choices)
+    provider = serializers.CharField()
+    service = serializers.CharField(allow_null=True)
+    party = serializers.IntegerField(allow_null=True)
+    confidential = serializers.BooleanField()
+    asked_at = serializers.DateTimeField()
+    done_at = serializers.DateTimeField(allow_null=True)
+
+
+class ReferralPage(serializers.Serializer):
+    results = ReferralShape(many=True)
+
+
+class ReferralsView(OneDisputeView):
+    """Referrals to services: for the readers of the story, as on the page; each reading is logged."""
+
+    @extend_schema(operation_id="disputes_referrals", tags=["disputes"], responses={200: ReferralPage, **ONE})
+    def get(self, request: HttpRequest, number: str) -> Answer:
+        if not wall.may_open(self.case, self.actor):
+            raise forbidden()
+        self.note_reading("open", "referrals")
+        return 200, {"results": [referral(one) for one in self.case.referrals.select_related("service")]}
+
+
+class ServiceShape(serializers.Serializer):
+    """A place of the register of public legal services."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=LegalService.Kind.choices)
+    area = serializers.CharField()
+    address = serializers.CharField()
+    phone = serializers.CharField()
+    opening_hours = serializers.CharField()
+    lon = serializers.FloatField(allow_null=True)
+    lat = serializers.FloatField(allow_null=True)
+
+
+class ServicePage(serializers.Serializer):
+    results = ServiceShape(many=True)
+
+
+class ServicesView(CaseView):
+    """公共法律服务: the register, by kind and area."""
+
+    takes = frozenset({"kind", "area"})
+
+    @extend_schema(
+        operation_id="disputes_services", tags=["disputes"], responses={200: ServicePage, **READ},
+        parameters=[OpenApiParameter("kind", {"type": "string", "enum": LegalService.Kind.values}),
+                    OpenApiParameter("area", {"type": "string"})],
+    )
+    def get(self, request: HttpRequest) -> Answer:
+        self.need("grids.view")
+        kind, area = request.GET.get("kind", ""), request.GET.get("area", "")
+        if kind and kind not in LegalService.Kind.values:
+            raise missing(kind=_("筛选条件有误"))
+        if not CODE.fullmatch(area):
+            raise missing(area=_("没有这个编码"))
+        return 200, {"results": [service(one) for one in services.services(kind=kind, area=area)]}
 
 
 class DisputeVerbView(CaseVerbView, OneDisputeView):

@@ -11,6 +11,7 @@ from .narrative import Claim, Narrative, Offer, Packet
 from .papers import Paper, PaperText
 from .parties import Party
 from .procedures import JointNotice, Procedure, Referral
+from .services import LegalService
 from .sessions import Hold, Session, SessionSeat
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Instalment",
     "JoinedUnit",
     "JointNotice",
+    "LegalService",
     "LegalTerm",
     "MediationBody",
     "Mediator",

@@ -74,18 +74,25 @@ class JointNotice(models.Model):
 
 
 class Referral(models.Model):
-    """A party was sent on to a service: legal aid, psychological help (within 1 working day, rules.md §5)."""
+    """A party was sent on to a service: legal aid, psychological help (within 1 working day, rules.md §5), with the
+    place in the register where it is one of these."""
 
     class Kind(models.TextChoices):
         LEGAL_AID = "legal_aid", _("法律援助")
         PSYCHOLOGICAL = "psychological", _("心理疏导")
         SHELTER = "shelter", _("临时救助")
+        NOTARY = "notary", _("公证")
+        APPRAISAL = "appraisal", _("司法鉴定")
         OTHER = "other", _("其他")
 
     dispute = models.ForeignKey(Dispute, models.CASCADE, related_name="referrals")
     party = models.ForeignKey("disputes.Party", models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField(_("服务"), max_length=14, choices=Kind.choices)
+    service = models.ForeignKey(
+        "disputes.LegalService", models.PROTECT, null=True, blank=True, related_name="referrals", verbose_name=_("服务机构")
+    )
     provider = models.CharField(_("承接单位"), max_length=80)
+    """The service's name as it was then, or one that is not in the register."""
     is_confidential = models.BooleanField(_("保密"), default=False)
     asked_at = models.DateTimeField(_("转介时间"))
     done_at = models.DateTimeField(_("承接时间"), null=True, blank=True)

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from casework.actor import Actor
 from casework.door import MoveRefused, missing, moving
-from disputes import rules
-from disputes.models import Dispute, Party, Referral
+from disputes import rules, services
+from disputes.models import Dispute, LegalService, Party, Referral
 from disputes.transitions.steps import say
 from disputes.workflow import do
 
@@ -46,19 +46,23 @@ def unseal(dispute: Dispute, *, actor: Actor, at: datetime, note: str) -> Disput
 
 
 def refer(
-    dispute: Dispute, *, actor: Actor, at: datetime, kind: str, provider: str, party: Party | None = None
+    dispute: Dispute, *, actor: Actor, at: datetime, kind: str, provider: str = "", service: LegalService | None = None,
+    party: Party | None = None,
 ) -> Dispute:
-    """服务转介: legal aid, psychological help, within one working day (rules.md §5). Psychological help is
-    confidential. Raises ``invalid``."""
+    """服务转介: legal aid, psychological help, within one working day (rules.md §5), to a place of the register or to
+    a ``provider`` that is not in it. Psychological help is confidential. Raises ``invalid``."""
     with moving(dispute, do.refer, actor=actor, at=at) as passage:
         if kind not in Referral.Kind.values:
             raise missing(kind=_("请选择服务"))
-        if not provider.strip():
-            raise missing(provider=_("请填写承接单位"))
+        if service is not None and not services.offers(service, kind):
+            raise missing(service=_("%(name)s不提供这项服务,请另选") % {"name": service.name})
+        provider = service.name if service is not None else provider.strip()
+        if not provider:
+            raise missing(provider=_("请选择服务机构,或填写名录以外的承接单位"))
         if party is not None and party.dispute_id != passage.case.pk:
             raise missing(party=_("没有这位当事人"))
         passage.create(Referral(
-            dispute=passage.case, party=party, kind=kind, provider=provider[:80],
+            dispute=passage.case, party=party, kind=kind, provider=provider[:80], service=service,
             is_confidential=kind == "psychological", asked_at=at,
         ))
         if not any(row.stage == "refer" for row in passage.clocks.live):

@@ -72,6 +72,8 @@ def route(
         passage.clocks.stop_all(at=at, stages=("guide", "leave"))
         locked.mediator = None
         hold(passage, body, body.tier)
+        if actor.is_staff:
+            passage.tell("dispute_routed_on", by=actor.person_id)
         if mediator is not None:
             put_in_charge(passage, mediator)
     return passage.case

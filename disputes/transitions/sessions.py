@@ -18,6 +18,7 @@ from disputes.booking import Span
 from disputes.models import Dispute, Hold, PanelMember, Party, Room, Session, SessionSeat
 from disputes.workflow import do
 from grids.models import Unit
+from grids.scope import SHANGHAI
 
 CONSTRAINT = "nothing_held_twice"
 MODES = ("on_site", "online", "visit")
@@ -250,9 +251,14 @@ def begin(session: Session, *, actor: Actor, at: datetime, seen_version: int | N
 def conclude(
     session: Session, *, actor: Actor, at: datetime, note: str = "", seen_version: int | None = None
 ) -> Session:
-    """会期结束: the room and the people are free again."""
+    """会期结束: the room and the people are free again. Raises ``not_begun`` for one whose time has not come: it is
+    begun early, moved or called off instead."""
     with moving(session.dispute, do.conclude, actor=actor, at=at, note=note, seen_version=seen_version) as passage:
         row = _open_row(passage, session, ("booked", "begun"))
+        if row.state == "booked" and at < row.starts_at:
+            when = f"{row.starts_at.astimezone(SHANGHAI):%m-%d %H:%M}"
+            words = _("会期定在%(when)s,尚未开始;提前进行的请先开始调解,不开的请改期或取消")
+            raise MoveRefused("not_begun", words % {"when": when})
         passage.change(row, state="held", begun_at=row.begun_at or at, ended_at=at, writer=None, writer_seen_at=None)
         passage.clocks.stop("start", at=at)
         _release(passage, row)

@@ -24,20 +24,22 @@ MOST_UNCOUNTED = 2
 ROWS, OUTSIDE_ROWS = 40, 100
 
 
-def _words(request: HttpRequest, name: str, most: int = 40) -> str:
+def asked_words(request: HttpRequest, name: str, most: int = 40) -> str:
+    """A printable word of the query, cut to what is sensible."""
     return "".join(c for c in request.GET.get(name, "")[:most] if c.isprintable()).strip()
 
 
 def _wanted(request: HttpRequest) -> dict[str, str]:
-    kind, speciality = _words(request, "kind"), _words(request, "speciality")
+    kind, speciality = asked_words(request, "kind"), asked_words(request, "speciality")
     return {
         "kind": kind if kind in MediationBody.Kind.values else "",
         "speciality": speciality if speciality in SPECIALITY_NAMES else "",
-        "area": _words(request, "area", 20), "words": _words(request, "q", 80),
+        "area": asked_words(request, "area", 20), "words": asked_words(request, "q", 80),
     }
 
 
-def _streets() -> object:
+def streets() -> object:
+    """Streets and towns of the district, for the filter."""
     top = Area.objects.filter(code=settings.DISTRICT_CODE).first()
     return land.children(top) if top else ()
 
@@ -57,7 +59,7 @@ def browse(request: HttpRequest) -> HttpResponse:
     return render(request, "disputes/bodies.html", {
         "page": Paginator(found, ROWS).get_page(request.GET.get("page")), "rows": rows, "wanted": wanted,
         "kinds": [(value, label, counts[value]) for value, label in MediationBody.Kind.choices],
-        "specialities": SPECIALITIES, "streets": _streets(), "query": _query(wanted),
+        "specialities": SPECIALITIES, "streets": streets(), "query": _query(wanted),
         "map_url": f"{reverse('disputes:bodies_map')}?{_query(wanted)}",
     })  # fmt: skip
 
@@ -107,15 +109,15 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def reach(request: HttpRequest) -> HttpResponse:
     """全覆盖 and the 15-minute circle: ``?mode=walk|ride &branded=1 &area=``."""
-    area = _words(request, "area", 20)
+    area = asked_words(request, "area", 20)
     path = Area.objects.filter(code=area).values_list("path", flat=True).first() or ""
     branded = request.GET.get("branded") == "1"
-    found = bodies.circle(mode=_words(request, "mode"), only_branded=branded, within=path)
+    found = bodies.circle(mode=asked_words(request, "mode"), only_branded=branded, within=path)
     covered = bodies.coverage(within=path)
     formula = _("15分钟可达户数 ÷ 全部户数;直线距离×%(detour)s÷每分钟%(speed)s米,户数按网格计") % {
         "detour": bodies.DETOUR, "speed": bodies.METRES_PER_MINUTE[found.mode],
     }  # fmt: skip
     return render(request, "disputes/reach.html", {
         "circle": found, "outside": found.outside[:OUTSIDE_ROWS], "coverage": covered, "formula": formula,
-        "branded": branded, "area": area, "streets": _streets(), "modes": (("walk", _("步行")), ("ride", _("骑行"))),
+        "branded": branded, "area": area, "streets": streets(), "modes": (("walk", _("步行")), ("ride", _("骑行"))),
     })  # fmt: skip

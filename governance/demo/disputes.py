@@ -22,6 +22,7 @@ from casework.refusals import MoveRefused
 from disputes import transitions as verbs
 from disputes.demo_load import court_unit
 from disputes.models import Dispute, DisputeAlarm, DisputeDeadline, Mediator, Procedure
+from disputes.services import nearest, point_of
 from disputes.telling import ClaimTold, PartyTold, Told
 from governance.demo import dispute_lives
 from governance.demo.stage import Stage
@@ -346,6 +347,10 @@ def unpaid_wages(walker: Walker, at: datetime) -> Dispute:
     dispute = walker.sign(walker.to_body(dispute, started + timedelta(minutes=20)), started + timedelta(minutes=50))
     failed = started + timedelta(days=5)
     actor = walker.mediator_of(dispute, failed)
+    aid = nearest("legal_aid", point_of(dispute), most=1)
+    if aid:  # 应援尽援: workers without wages get legal aid
+        verbs.refer(dispute, actor=actor, at=started + timedelta(hours=2), kind="legal_aid", service=aid[0].service)
+        dispute = verbs.take_up(dispute, actor=actor, at=started + timedelta(hours=5))
     dispute = verbs.fail(dispute, actor=actor, at=failed, note="公司称工程款未到,只同意先付一成")
     day = failed.date()
     return verbs.arbitrate(

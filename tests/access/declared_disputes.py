@@ -52,6 +52,8 @@ RULES: dict[str, Rule] = {
     ONE_API: api(SEE, "dispute"),
     f"{ONE_API}trail/": api(SEE, "dispute", verb="casework.view_trail"),
     f"{ONE_API}clock/": api(SEE, "dispute"),
+    f"{ONE_API}referrals/": api(SEE, "dispute", verb="disputes.narrative"),
+    f"{API}services/": api("grids.view"),
     **{
         f"{ONE_API}{name}/": Rule(
             "api", {"POST": SEE}, "dispute", verb="" if name in LOOKED_UP else verb, body={"note": "说明", **body}
@@ -67,8 +69,8 @@ ADMIN_MODELS: dict[str, str] = {
     "disputes/tierrule": KEEP, "disputes/riskflag": KEEP, "disputes/legalterm": KEEP,
     "disputes/mediationbody": f"disputes.bodies|{KEEP}", "disputes/mediator": f"disputes.bodies|{KEEP}",
     "disputes/room": f"disputes.rooms|{KEEP}",
-    "disputes/dispute": "disputes.view", "disputes/disputedeadline": "disputes.view",
+    "disputes/legalservice": KEEP, "disputes/dispute": "disputes.view", "disputes/disputedeadline": "disputes.view",
 }
 CASE_ROWS: tuple[str, ...] = ()
 FORMLESS: tuple[str, ...] = ("dispute", "disputedeadline", "tierrule", "legalterm")
-UNDELETED: tuple[str, ...] = ("riskflag", "mediationbody", "mediator", "room")
+UNDELETED: tuple[str, ...] = ("riskflag", "mediationbody", "mediator", "room", "legalservice")

@@ -29,6 +29,9 @@ ROOM_VERBS: dict[str, tuple[str, dict]] = {
 }
 RULES: dict[str, Rule] = {
     "disputes/court/": page("disputes.court", lists=True),
+    "disputes/services/": page(LAND, lists=True),
+    "disputes/services/map.json": page(LAND, lists=True),
+    "disputes/services/<slug:code>/": page(LAND, "no service"),
     "disputes/bodies/": page(LAND, lists=True),
     "disputes/bodies/map.json": page(LAND, lists=True),
     "disputes/bodies/reach/": page(LAND, lists=True),
