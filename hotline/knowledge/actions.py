@@ -20,6 +20,7 @@ from events.models import Category
 from events.search import grams
 from grids.models import DutyClause, Unit
 from hotline.knowledge import notices, transitions, workflow
+from hotline.knowledge.asking import pairs_of
 from hotline.knowledge.models import Article, ArticleFeedback, ArticleUse, KnowledgeGap
 from hotline.knowledge.queries import day_of
 
@@ -95,9 +96,9 @@ def record_gap(
     if owner is None:
         raise missing(unit=_("没有单位可归口,请先建立指挥中心单位"))
     with transaction.atomic():
-        pairs = grams(words)
+        pairs = pairs_of(words) or grams(words)
         for known in KnowledgeGap.objects.select_for_update().filter(state="open", grams__overlap=pairs or ["-"]):
-            if _alike(pairs, known.grams):
+            if _alike(pairs, pairs_of(known.question) or known.grams):
                 known.times += 1
                 known.save(update_fields=["times"])
                 return known

@@ -7,8 +7,9 @@ from datetime import date, datetime
 
 from django.db import connection
 
-from events.search import grams, normalise
+from events.search import normalise
 from grids.scope import SHANGHAI, Rights
+from hotline.knowledge.asking import pairs_of
 from hotline.knowledge.models import Article
 from hotline.knowledge.workflow import READ
 
@@ -68,10 +69,10 @@ def search(
 ) -> list[Hit]:
     """Published articles in date that fit a few words or a whole text, best first. ``category`` (a code) moves those
     of the same category up. ``rights`` None or without the right to read: only what is public, and only when
-    ``is_public`` asks for it. An empty text finds nothing."""
+    ``is_public`` asks for it. An empty text finds nothing, nor does one of question words alone."""
     if not is_public and (rights is None or not rights.may(READ)):
         return []
-    pairs = grams(text)[:MOST_PAIRS]
+    pairs = pairs_of(text)[:MOST_PAIRS]
     if not pairs:
         return []
     day = at.astimezone(SHANGHAI).date()

@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from hotline.knowledge import views, views_more
+from hotline.training import views as training
 
 
 class ArticleNumber:
@@ -19,8 +20,13 @@ class GapNumber(ArticleNumber):
     regex = "QK[0-9]{6}"
 
 
+class LessonNumber(ArticleNumber):
+    regex = "PX[0-9]{6}"
+
+
 register_converter(ArticleNumber, "article_number")
 register_converter(GapNumber, "gap_number")
+register_converter(LessonNumber, "lesson_number")
 
 urlpatterns = [
     path("", views.index, name="knowledge"),
@@ -31,6 +37,10 @@ urlpatterns = [
     path("gaps/new/", views_more.record_gap, name="gap_new"),
     path("gaps/<gap_number:number>/", views_more.settle_gap, name="gap_settle"),
     path("feedback/<int:key>/", views.settle, name="feedback_settle"),
+    path("training/", training.index, name="lessons"),
+    path("training/new/", training.new, name="lesson_new"),
+    path("training/<lesson_number:number>/", training.lesson, name="lesson"),
+    path("training/<lesson_number:number>/edit/", training.edit, name="lesson_edit"),
     path("quiz/", views_more.training, name="training"),
     path("quiz/<int:key>/", views_more.attempt, name="quiz"),
     path("<article_number:number>/", views.article, name="article"),

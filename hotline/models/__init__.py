@@ -13,6 +13,7 @@ from hotline.knowledge.models import (
     KnowledgeGap,
     QuizAttempt,
 )
+from hotline.training.models import TrainingAttendance, TrainingSession
 
 from .callback import CallBack, CallBackTry
 from .caller import Caller, Draft, PhoneCall
@@ -54,4 +55,6 @@ __all__ = [
     "ReferralDeadline",
     "ReferralTrail",
     "Seat",
+    "TrainingAttendance",
+    "TrainingSession",
 ]

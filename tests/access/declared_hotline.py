@@ -8,6 +8,7 @@ KNOW, WRITE, REVIEW = "hotline.knowledge_read", "hotline.knowledge_write", "hotl
 EXCHANGE, WALL, BRIEF = "hotline.exchange", "dashboard.view", "dashboard.briefing"
 PAPER = "briefings/<briefing_number:number>/"
 ARTICLE = "hotline/knowledge/<article_number:number>/"
+TRAIN, LESSON = "hotline.train", "hotline/knowledge/training/<lesson_number:number>/"
 CALLS = "hotline.view|hotline.register|hotline.call_back"
 """Whoever may see some orders; which, is asked of each."""
 SEES = "hotline.inspect|hotline.hand_over"
@@ -83,6 +84,10 @@ RULES: dict[str, Rule] = {
         WRITE, "named gap hidden", verb=WRITE, body={"verb": "dismiss", "reply": "已有公示"}
     ),
     "hotline/knowledge/feedback/<int:key>/": act(WRITE, "named feedback", verb=WRITE, body={"reply": "已改"}),
+    "hotline/knowledge/training/": page(KNOW, lists=True),
+    "hotline/knowledge/training/new/": form(TRAIN),
+    LESSON: form(TRAIN, "named lesson"),
+    f"{LESSON}edit/": form(TRAIN, "named lesson"),
     "hotline/knowledge/quiz/": form(KNOW),
     "hotline/knowledge/quiz/<int:key>/": form(KNOW, "owned quiz"),
     ARTICLE: page(KNOW, "named article"),

@@ -11,6 +11,8 @@ from hotline.exchange.models import ExchangeMessage, Partner
 from hotline.knowledge import actions, transitions
 from hotline.knowledge.models import Article, QuizAttempt
 from hotline.knowledge.transitions import Wording
+from hotline.training import actions as lessons
+from hotline.training.actions import Lesson
 from tests.world import NOON
 
 if TYPE_CHECKING:
@@ -36,6 +38,11 @@ def add(scene: Scene) -> None:
     }
     other = QuizAttempt.objects.create(person=world.people["admin"], week="2026-W09", started_at=NOON, total=0)
     scene.named["briefing_number:number"] = (_briefing(scene), "RX-D-19990101")
+    lesson = lessons.record(
+        Lesson("weekly", date(2026, 3, 4), 60, "停水口径", "业务主任"), actor=world.actor("dispatcher"), at=NOON
+    )
+    lessons.call_roll(lesson, {}, actor=world.actor("dispatcher"), at=NOON, rest="present")
+    scene.named["lesson_number:number"] = (lesson.number, "PX999999")
     partner = Partner.objects.create(code="city", name="市平台", mapping={"external_number": "n", "fields": {}})
     letter = ExchangeMessage.objects.create(
         partner=partner, direction="in", external_number="1", fingerprint="1", state="dead", created_at=NOON

@@ -135,6 +135,7 @@ QUERIES: dict[str, tuple[dict, ...]] = {
     "hotline/knowledge/": ({}, {"q": "草稿"}, {"state": "draft"}, {"order": "use"}),
     "hotline/knowledge/suggest/": ({"q": "外部门的草稿"},),
     "hotline/knowledge/queue/": ({},),
+    "hotline/knowledge/training/": ({}, {"kind": "weekly"}),
     "hotline/knowledge/gaps/": ({}, {"state": "all"}),
     "admin/grids/post/": ({}, {"q": "worker"}),
     "admin/grids/leave/": ({},),

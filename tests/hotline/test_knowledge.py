@@ -10,7 +10,9 @@ from django.test import Client
 from casework.door import MoveRefused
 from casework.models import Notice
 from events.models import Category
+from events.search import grams
 from hotline.knowledge import actions, indexing, queries, quiz, transitions
+from hotline.knowledge.asking import content_of
 from hotline.knowledge.models import Article, ArticleGram, ArticleUse, KnowledgeGap, QuizAttempt
 from hotline.knowledge.searching import search
 from hotline.knowledge.tasks import watch_knowledge
@@ -152,6 +154,31 @@ def test_search_weighs_rare_words_in_a_long_complaint(world: World) -> None:
     assert search(rights, "", at=NOON) == []
     assert search(world.actor("wall").rights, "停水", at=NOON) == []
     assert [hit.number for hit in search(None, "停水 停暖", at=NOON, is_public=True)] == [heat.number]
+
+
+def test_question_words_alone_make_no_hit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    heat = published(world, Wording("供暖什么时候开始", "每年10月15日开始供暖。", "十月十五开始。"))
+    rights = world.actor("hotline").rights
+
+    def found(text: str) -> list[str]:
+        return [hit.number for hit in search(rights, text, at=NOON)]
+
+    other = ("公交车什么时候来", "身份证怎么办,什么时候能取", "什么时候", "请问一下,您好,怎么办呢")
+    assert {text: found(text) for text in other} == {text: [] for text in other}
+    for text in ("供暖什么时候开始", "什么时候供暖", "请问今年几号供暖呢"):
+        assert found(text) == [heat.number], text
+    gap = actions.record_gap("公交车什么时候来", actor=world.actor("hotline"), at=NOON)
+    assert actions.record_gap("洒水车什么时候来", actor=world.actor("hotline"), at=NOON).number != gap.number
+    assert actions.record_gap("请问公交车什么时候来呢", actor=world.actor("hotline"), at=NOON).number == gap.number
+    monkeypatch.setattr("hotline.knowledge.searching.pairs_of", grams)  # as it was: the words that ask made the hit
+    assert found("公交车什么时候来") == found("什么时候") == [heat.number]
+
+
+def test_what_only_asks_is_told_from_what_is_asked() -> None:
+    assert content_of("怎么办理居住证").split() == ["办理居住证"]
+    assert content_of("暖气不热怎么办?").split() == ["暖气不热", "?"]
+    assert content_of("请问多少钱可以办吗").split() == ["钱", "办"]
+    assert content_of("停水").split() == ["停水"]
 
 
 def test_index_weights_grow_with_the_title() -> None:
