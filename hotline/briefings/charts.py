@@ -36,13 +36,14 @@ CHUNK = 8
 
 
 def chart(
-    key: str, section: str, kind: str, title: str, head: str, rows: Iterable[tuple[str, str, int]]
+    key: str, section: str, kind: str, title: str, head: str, rows: Iterable[tuple[str, str, int]], *, whole: int = 0
 ) -> dict[str, Any] | None:
-    """``kind``: ``columns`` over time or ``bars``; rows are (label, name of the figure, count). None without rows."""
+    """``kind``: ``columns`` over time or ``bars``; rows are (label, name of the figure, count); ``whole``: of how many
+    the rows are shares, where they are not all of it. None without rows."""
     found = [{"label": label, "figure": name, "n": n} for label, name, n in rows]
     if not any(row["n"] for row in found):
         return None
-    return {"key": key, "section": section, "kind": kind, "title": title, "head": head, "rows": found}
+    return {"key": key, "section": section, "kind": kind, "title": title, "head": head, "rows": found, "whole": whole}
 
 
 def trend(period: Period, received: Sequence[counting.Row], figures: Figures) -> dict[str, Any] | None:
@@ -114,7 +115,7 @@ def drawn(charts: Iterable[dict], figures: dict[str, dict]) -> dict[str, list[di
     """The charts by the section they stand under, with the geometry of each row: per cent across, pixels down."""
     found: dict[str, list[dict]] = {}
     for one in charts:
-        shapes = _columns(one["rows"]) if one["kind"] == "columns" else _bars(one["rows"])
+        shapes = _columns(one["rows"]) if one["kind"] == "columns" else _bars(one["rows"], one["whole"])
         for row, shape in zip(one["rows"], shapes, strict=True):
             known = figures.get(row["figure"], {})
             shape |= {"value": known.get("value", str(row["n"])), "has_list": bool(known.get("keys"))}
@@ -123,9 +124,15 @@ def drawn(charts: Iterable[dict], figures: dict[str, dict]) -> dict[str, list[di
         found.setdefault(one["section"], []).append({
             **one, "rows": rows, "total": total, "most": max(rows, key=lambda row: row["n"]), "height": HEIGHT,
             "ground": PLOT_FOOT, "label_y": PLOT_FOOT + 18,
-            "chunks": [rows[n : n + CHUNK] for n in range(0, len(rows), CHUNK)],
+            "chunks": [_chunk(rows, n) for n in range(0, len(rows), CHUNK)],
         })
     return found
+
+
+def _chunk(rows: list[dict], start: int) -> dict[str, Any]:
+    """A stretch of the table; the last one is filled up so that its cells are as wide as the others'."""
+    part = rows[start : start + CHUNK]
+    return {"rows": part, "blanks": range(CHUNK - len(part) if start else 0)}
 
 
 def _columns(rows: Sequence[dict]) -> list[dict]:
@@ -144,9 +151,9 @@ def _columns(rows: Sequence[dict]) -> list[dict]:
     return shapes
 
 
-def _bars(rows: Sequence[dict]) -> list[dict]:
+def _bars(rows: Sequence[dict], whole: int) -> list[dict]:
     most = max(row["n"] for row in rows) or 1
-    total = sum(row["n"] for row in rows) or 1
+    total = whole or sum(row["n"] for row in rows) or 1
     return [
         {"width": f"{100 * row['n'] / most:.2f}", "share": f"{100 * row['n'] / total:.1f}%"} for row in rows
     ]

@@ -75,8 +75,10 @@ def _charts(period: Period, received: list, figures: Figures) -> list[dict]:
         charts.chart("demand", "demands", "bars", _("按诉求类型"), _("诉求类型"), charts.named_rows(
             [(str(demands[code]), f"demand_{code}") for code, _keys in counting.by(received, "demand")], figures
         )),
-        charts.chart("category", "demands", "bars", _("居前的事项类别"), _("类别"), _top_rows(received, "category", figures)),
-        charts.chart("street", "demands", "bars", _("居前的区域"), _("区域"), _top_rows(received, "street", figures)),
+        charts.chart("category", "demands", "bars", _("居前的事项类别"), _("类别"), _top_rows(received, "category", figures),
+                     whole=len(received)),
+        charts.chart("street", "demands", "bars", _("居前的区域"), _("区域"), _top_rows(received, "street", figures),
+                     whole=len(received)),
         charts.replies(told, figures) if told else None,
         charts.levels(counting.calls(period), figures),
     )

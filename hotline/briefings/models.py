@@ -33,7 +33,7 @@ class Briefing(models.Model):
     figures = models.JSONField(_("数据"), default=dict)
     """``{name: {"value", "formula", "keys": [order keys] or null}}``."""
     charts = models.JSONField(_("图表"), default=list)
-    """``[{"key", "section", "kind", "title", "head", "rows": [{"label", "figure", "n"}]}]`` over the figures."""
+    """``[{"key", "section", "kind", "title", "head", "whole", "rows": [{"label", "figure", "n"}]}]``."""
     as_of = models.DateTimeField(_("数据截至"))
     version = models.PositiveSmallIntegerField(_("版本"), default=0)
     """Counts what was published."""
