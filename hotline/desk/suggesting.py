@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from events import placing, suggesting
-from events.duplicates import METRES_PER_DEGREE, likeness, metres_between
+from events.duplicates import LEAST_LIKENESS, METRES_PER_DEGREE, likeness_of_matter, metres_between
 from events.models import Event
 from events.models.event import ENDED
 from events.queries import visible_to
@@ -245,9 +245,9 @@ def _judged(row: dict, lon: float, lat: float, mine: set[str], category: str, at
     metres = metres_between(lon, lat, row["lon"], row["lat"])
     if metres > NEAR_METRES:
         return None
-    alike = likeness(mine, row["grams"])
+    alike = likeness_of_matter(mine, row["grams"], row["address"])
     same = bool(category) and row["category_id"] == category
-    if not same and alike < 0.08:
+    if not same and alike < LEAST_LIKENESS:
         return None
     ended = row["state"] == "closed"
     age_days = (at - row["reported_at"]).total_seconds() / 86400
