@@ -100,6 +100,8 @@ class ConferForm(UnseenForm):
             self.fields[f"due_{n}"] = day_field(_("完成日期"), required=False)
         names = [f"{part}_{n}" for n in range(1, DECISIONS + 1) for part in ("unit", "task", "due")]
         self.order_fields(["note", *names, "outcome", "answer"])
+        if self.case.state == "in_progress":  # a table beside the handling cannot end the event
+            del self.fields["outcome"], self.fields["answer"]
 
     def clean(self) -> dict:
         data = super().clean()

@@ -1,17 +1,20 @@
-"""Forms of the verbs that bring several units together: 分单, 吹哨, 报到, 评哨."""
+"""Forms of the verbs that bring several units together: 分单, 吹哨, 报到, 评哨, 召集派驻."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
 from accounts.names import named
-from events.forms import UnitField, UnseenForm, note_field
+from events.forms import UnitField, UnitsField, UnseenForm, note_field
 from events.reference_lists import load_whistle_grounds, load_whistle_types
+from events.routing import suggest_units
 from events.transitions.joint import CALLABLE_UNITS, Called, Share
 from grids.models import Area, Unit
+from grids.queries.stationed import Seat, seats
 
 PARTS = 4
 """Departments one whistle form can call; more are called by a second whistle."""
@@ -103,6 +106,48 @@ class WhistleForm(UnseenForm):
             for n in range(1, PARTS + 1) if data.get(f"unit_{n}")
         ]
         return {"kind": data["kind"], "ground": data["ground"], "parts": parts, "note": data["note"]}
+
+
+class SummonForm(UnseenForm):
+    """召集派驻: the stationed units, those whose officer sits in the centre now first and ticked where the matter is
+    theirs; any other unit besides."""
+
+    stationed = forms.TypedMultipleChoiceField(
+        label=_("派驻单位"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("在岗的派驻人员立即收到通知;本班无人的,通知其单位值班"),
+    )
+    others = UnitsField(label=_("另请单位"), required=False)
+    meeting_link = forms.CharField(label=_("视频会议链接"), max_length=200, required=False)
+    note = note_field(_("事由"), required=False)
+
+    def prepare(self) -> None:
+        self.seats = seats(at=self.at)
+        self.fields["stationed"].choices = [(seat.unit.pk, _seat_words(seat)) for seat in self.seats]
+        theirs = {idea.unit_id for idea in suggest_units(self.case, limit=5)} | {self.case.owner_unit_id}
+        self.fields["stationed"].initial = [seat.unit.pk for seat in self.seats if seat.officer and seat.unit.pk in theirs]
+
+    def clean(self) -> dict:
+        data = super().clean()
+        if not self.errors and not data.get("stationed") and not data.get("others"):
+            self.add_error("stationed", _("请选择要召集的单位"))
+        return data
+
+    def arguments(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        by_key = {seat.unit.pk: seat.unit for seat in self.seats}
+        units = {key: by_key[key] for key in data["stationed"]} | {unit.pk: unit for unit in data["others"]}
+        return {
+            "participants": list(units.values()), "meeting_link": data.get("meeting_link", ""), "note": data.get("note", ""),
+        }
+
+
+def _seat_words(seat: Seat) -> str:
+    name = named(seat.unit)
+    if seat.officer is not None:
+        return translated("%(unit)s · %(officer)s 在岗") % {"unit": name, "officer": seat.officer.name}
+    if not seat.unit.phone:
+        return translated("%(unit)s · 本班无人") % {"unit": name}
+    return translated("%(unit)s · 本班无人,值班电话 %(phone)s") % {"unit": name, "phone": seat.unit.phone}
 
 
 class ReportInForm(UnseenForm):

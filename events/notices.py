@@ -161,6 +161,8 @@ KINDS: dict[str, Line] = {
     "whistle_rated": Line(gettext_lazy("街道已评哨"), (unit,)),
     "conferring": Line(gettext_lazy("事件待会商"), (leaders,)),
     "convened": Line(gettext_lazy("请参加会商"), (unit,)),
+    "summoned": Line(gettext_lazy("请立即到中心会商"), (addressee,)),
+    "summoned_unit": Line(gettext_lazy("中心召集会商,派驻本班无人,请派人到场"), (unit,)),
     "declined": Line(gettext_lazy("退单待裁决"), (leaders, desk)),
     "ruled": Line(gettext_lazy("退单已裁决"), (unit, desk)),
     "extension_asked": Line(gettext_lazy("延期申请待审批"), (leaders,)),
@@ -206,6 +208,10 @@ QUEUES = frozenset({"reported", "open_for_claim", "awaiting_dispatch", "verified
 """What stands in a queue of the desk anyway: the bell tells of it only when it is urgent (screens.md §8.1)."""
 
 
+AT_ONCE = frozenset({"summoned", "summoned_unit"})
+"""What rings whatever the event's own urgency: somebody is waited for at a table."""
+
+
 def message_for(kind: str, event: Event, payload: dict, at: datetime) -> Message | None:
     """The one message of this kind; None when nobody is to be told."""
     if kind in QUEUES and event.urgency not in ("P0", "P1"):
@@ -216,7 +222,7 @@ def message_for(kind: str, event: Event, payload: dict, at: datetime) -> Message
         return None
     return Message(
         person_ids=tuple(people), title=str(line.title), text=_words(event), url=f"/events/{event.number}/",
-        urgency=event.urgency,
+        urgency=min(event.urgency, "P1") if kind in AT_ONCE else event.urgency,
     )
 
 

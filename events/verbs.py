@@ -107,13 +107,18 @@ def _not_yet_proposed(dossier: Dossier, move: Move) -> list[models.Model]:
     return [] if dossier.event.black_list_proposed else [dossier.event]
 
 
+def _table(dossier: Dossier, move: Move) -> list[models.Model]:
+    """The event, while a consultation is open."""
+    return [dossier.event] if any(row.state == "open" for row in dossier.consultations) else []
+
+
 def _elsewhere(dossier: Dossier, move: Move) -> list[models.Model]:
     """The event, while a procedure outside this system holds it: mediation answers by itself."""
     return [dossier.event] if any(more.is_outside(link) for link in dossier.links) else []
 
 
 FRONT = (
-    "triage", "claim", "dispatch", "accept", "feed_back", "verify", "call_back", "evaluate", "confer",
+    "triage", "claim", "dispatch", "accept", "feed_back", "verify", "call_back", "evaluate", "confer", "summon",
     "rule_decline", "whistle", "delegate", "return_up", "decline", "urge", "resume",
 )
 VERBS = VerbTable(
@@ -171,7 +176,8 @@ VERBS = VerbTable(
         ),
         Verb("return_up", more.ReturnUpForm, "KeyR", _main_orders, none=gettext_lazy("没有本单位主办的在办工单")),
         Verb("convene", more.ConveneForm),
-        Verb("confer", more.ConferForm),
+        Verb("summon", joint_forms.SummonForm),
+        Verb("confer", more.ConferForm, subjects=_table, none=gettext_lazy("没有进行中的会商")),
         # Time
         Verb("extend", more.ExtendForm, "KeyY", _extendable, none=gettext_lazy("没有可以申请延期的本单位工单")),
         Verb(

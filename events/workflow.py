@@ -79,7 +79,9 @@ _TABLE = (
     _move("rate_whistle", _("评哨"), HANDLE_STATES | CHECK_STATES | {"closed"}),
     _move("return_up", _("返单"), HANDLE_STATES, {"conferring"}, needs=("note",)),
     _move("convene", _("召集会商"), {"conferring"}, (), "events.confer"),
-    _move("confer", _("会商决定"), {"conferring"}, {"in_progress", "closed"}, needs=("note",)),
+    _move("summon", _("召集派驻"), {"open_for_claim", "awaiting_dispatch", "conferring", "in_progress"}, {"conferring"},
+          "events.confer"),
+    _move("confer", _("会商决定"), {"conferring", "in_progress"}, {"in_progress", "closed"}, needs=("note",)),
     # Handle
     _move("accept", _("签收"), HANDLE_STATES, public=True),
     _move("contact", _("首次联系"), HANDLE_STATES, (), "events.accept"),

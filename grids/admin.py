@@ -27,6 +27,7 @@ from grids.models import (
     PartyBranch,
     Post,
     SizeBound,
+    StationTurn,
     TeamRole,
     TeamTemplate,
     Unit,
@@ -275,6 +276,17 @@ class DutyTurnAdmin(LandAdmin):
     list_filter = ("kind", "shift", "day")
     list_select_related = ("area", "person")
     raw_id_fields = ("area", "person")
+    date_hierarchy = "day"
+
+
+@admin.register(StationTurn)
+class StationTurnAdmin(LandAdmin):
+    codes = ("grids.staff",)
+    land = "unit__area__path"
+    list_display = ("day", "shift", "unit", "person")
+    list_filter = ("shift", "unit", "day")
+    list_select_related = ("unit", "person")
+    raw_id_fields = ("unit", "person")
     date_hierarchy = "day"
 
 

@@ -13,9 +13,10 @@ from accounts.demo_cast import CAST, DEMO_PASSWORD, CastMember
 from accounts.models import Role, User
 from grids.codes import unpadded
 from grids.demo import roster
-from grids.models import Area, DutyTurn, Leave, Post, Unit
+from grids.models import Area, DutyTurn, Leave, Post, StationTurn, Unit
 from grids.names import pinyin_of
 from grids.scope import SHANGHAI
+from grids.stationing import officers_of, stationed_units
 
 POSTED_FROM = date(2020, 1, 1)
 """Before anything the demo's time machine plays."""
@@ -42,6 +43,7 @@ def load_people(at: datetime) -> dict[str, int]:
     _posts(found, users)
     _leaves(found, users)
     _duty(cast, users, day)
+    _stationed(day)
     return {
         "people": User.objects.count(), "posts": Post.objects.count(), "leaves": Leave.objects.count(),
         "turns": DutyTurn.objects.count(),
@@ -172,6 +174,28 @@ def _duty(cast: dict[str, str], users: dict[str, User], day: date) -> None:
         if turn.day not in listed
     ]  # fmt: skip
     DutyTurn.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+
+
+ALWAYS_SEATED = ("police", "emergency", "enforcement")
+"""Stationed units that keep an officer in the centre by night as well; the others sit there by day, Monday to Saturday."""
+
+
+def _stationed(day: date) -> None:
+    """Officers of the stationed units in turn, over the same days; what is there stays."""
+    start = day - timedelta(days=DUTY_BEFORE_DAYS)
+    units = stationed_units()
+    officers = officers_of(units, at=midnight(day))
+    rows = []
+    for unit in units:
+        people = officers[unit.pk]
+        shifts = ("day", "night") if unit.code in ALWAYS_SEATED else ("day",)
+        for n in range(DUTY_DAYS if people else 0):
+            on = start + timedelta(days=n)
+            rows += [
+                StationTurn(day=on, shift=shift, unit=unit, person=people[(n + place) % len(people)])
+                for place, shift in enumerate(shifts) if unit.code in ALWAYS_SEATED or on.weekday() < 6
+            ]
+    StationTurn.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
 
 
 def midnight(day: date) -> datetime:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grids import views
+from grids import views, views_stationing
 
 app_name = "grids"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("grids/<str:code>/map/", views.area_map, name="area_map"),
     path("grids/<str:code>/plate/", views.plate, name="plate"),
     path("duty/", views.duty, name="duty"),
+    path("duty/stationed/", views_stationing.stationing, name="stationing"),
     path("units/", views.units, name="units"),
     path("units/<str:code>/", views.unit, name="unit"),
 ]

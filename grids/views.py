@@ -4,7 +4,7 @@ queries according to the reader's scope."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import wraps
 
 from django.conf import settings
@@ -20,7 +20,10 @@ from grids import places, queries
 from grids.models import Area, DutyTurn, Unit
 from grids.plates import qr_image
 from grids.queries.duty import duty_gaps, month_before_and_after
-from grids.scope import SHANGHAI, Rights, rights_of
+from grids.queries.stationed import seats, station_week
+from grids.scope import SHANGHAI, Rights, holds_for_district, rights_of
+from grids.staff import STAFF
+from grids.views_stationing import week_in
 
 View = Callable[..., HttpResponse]
 CODE_LENGTH = 20
@@ -227,8 +230,21 @@ def duty(request: HttpRequest, rights: Rights) -> HttpResponse:
             "weeks": queries.duty_month(root, year=first.year, month=first.month, at=request.at),
             "before": before, "after": after, "gaps": duty_gaps(root, at=request.at),
             "streets": queries.children(top) if top else (), "kinds": DutyTurn.Kind,
+            **(_stationed(request, rights) if root == top else {}),
         },
     )  # fmt: skip
+
+
+def _stationed(request: HttpRequest, rights: Rights) -> dict[str, object]:
+    """The stationed officers: who sits in the centre now, and the week of ``?week=DAY``."""
+    first = week_in(request.GET.get("week", ""), at=request.at)
+    now = seats(at=request.at, rights=rights)
+    return {
+        "seats": now, "seated": sum(seat.officer is not None for seat in now), "station_week": station_week(first, at=request.at),
+        "week": first, "week_days": [first + timedelta(days=n) for n in range(7)],
+        "week_before": first - timedelta(days=7), "week_after": first + timedelta(days=7),
+        "may_station": holds_for_district(rights, STAFF),
+    }
 
 
 def _month(given: str, request: HttpRequest) -> date:

@@ -111,6 +111,11 @@ def _convene(doing: Doing) -> Any:
     return transitions.convene(doing.event, participants=units, **doing.taken("meeting_link", "note"), **doing.who)
 
 
+def _summon(doing: Doing) -> Any:
+    units = [named_unit(code, "participants") for code in doing.sent["participants"]]
+    return transitions.summon(doing.event, participants=units, **doing.taken("meeting_link", "note"), **doing.who)
+
+
 def _confer(doing: Doing) -> Any:
     decisions = [
         transitions.Decision(
@@ -211,6 +216,7 @@ EVENT_VERBS: dict[str, ApiVerb] = {
     "refuse_whistle": ApiVerb(forms.WhistleRefusalForm, _on_event(_on_whistle)),
     "return_up": ApiVerb(forms.ReturnUpForm, _on_event(_return_up)),
     "convene": ApiVerb(forms.ConveneForm, _on_event(_convene)),
+    "summon": ApiVerb(forms.ConveneForm, _on_event(_summon)),
     "confer": ApiVerb(forms.ConferForm, _on_event(_confer)),
     "rule_decline": ApiVerb(forms.RuleDeclineForm, _on_event(_rule_decline)),
     "suspend": ApiVerb(forms.SuspendForm, _plain("reason", "resume_on", "note")),

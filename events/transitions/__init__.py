@@ -3,7 +3,7 @@
 from .bonds import end_elsewhere, follow, merge, note_number, repeat, split_off, take_back, transfer
 from .bouncing import decline, rule_decline
 from .checking import call_back, evaluate, rate, reopen, spare_call_back, verify
-from .conferring import Decision, confer, convene, return_up
+from .conferring import Decision, confer, convene, return_up, summon
 from .covering import cover
 from .dispatching import claim, close_window, dispatch, triage, undo_dispatch
 from .handling import accept, contact, feed_back
@@ -75,6 +75,7 @@ __all__ = [
     "spare_call_back",
     "split_off",
     "strike_off",
+    "summon",
     "supply_info",
     "suspend",
     "take_back",

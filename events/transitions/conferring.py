@@ -29,6 +29,7 @@ from events.transitions.orders import (
 from events.transitions.supervision import flag_wandering
 from events.workflow import OPEN_ORDER, do
 from grids.models import Unit
+from grids.queries.stationed import officer_of
 from grids.scope import rights_of
 
 CONFER_KIND, CONFER_SECONDS = "WD", 3 * 7 * 3600
@@ -68,7 +69,14 @@ def return_up(order: WorkOrder, *, actor: Actor, at: datetime, note: str, tried:
 
 
 def open_consultation(passage: Passage, *, reason: str, tried: str = "") -> Consultation:
-    """The event waits for a consultation; the district's desk answers for it until then."""
+    """The event waits for a consultation; the district's desk answers for it until then, and the leaders hear of it."""
+    row = open_table(passage, reason=reason, tried=tried)
+    passage.tell("conferring")
+    return row
+
+
+def open_table(passage: Passage, *, reason: str, tried: str = "") -> Consultation:
+    """As ``open_consultation``, with nobody told yet."""
     event = passage.case
     row = Consultation(
         event=event, state="open", reason=reason[:MAX_TEXT], tried=tried[:MAX_TEXT], opened_at=passage.at
@@ -81,7 +89,6 @@ def open_consultation(passage: Passage, *, reason: str, tried: str = "") -> Cons
         ladder=ladder_for(event.urgency),
     )
     passage.go("conferring")
-    passage.tell("conferring")
     return row
 
 
@@ -110,21 +117,80 @@ def convene(
     """
     with moving(event, do.convene, actor=actor, at=at, note=note) as passage:
         row = _open_one(passage)
-        chair = chair or actor.user
-        if chair is None or not rights_of(chair, at=at).may("events.confer"):
-            raise missing(chair=_("主持人须为区级领导"))
-        if not participants or any(not unit.is_active for unit in participants):
-            raise missing(participants=_("请选择参加会商的在用单位"))
-        if meeting_link and not meeting_link.startswith("https://"):
-            raise missing(meeting_link=_("视频会议链接须以 https:// 开头"))
-        passage.change(row, chair=chair, meeting_link=meeting_link[:200])
-        row.participants.set(participants)
-        keys = [unit.pk for unit in participants]
-        passage.case.unit_ids = [*passage.case.unit_ids, *(k for k in keys if k not in passage.case.unit_ids)]
-        passage.details["participants"] = keys
-        for key in keys:
-            passage.tell("convened", unit=key)
+        chair = _checked_table(passage, participants, chair, meeting_link)
+        _seat(passage, row, participants, chair, meeting_link)
+        for unit in participants:
+            passage.tell("convened", unit=unit.pk)
     return row
+
+
+def summon(
+    event: Event,
+    *,
+    participants: Sequence[Unit],
+    actor: Actor,
+    at: datetime,
+    meeting_link: str = "",
+    note: str = "",
+) -> Consultation:
+    """召集派驻: the officers of these units who sit in the centre now come to one table at once, the actor in the chair;
+    for a unit whose officer is not there its own people are told.
+
+    What waits for a unit goes into consultation; what is being handled goes on, its orders and clocks untouched, and the
+    table stands beside it until 会商决定. Raises ``invalid`` as ``convene``.
+    """
+    with moving(event, do.summon, actor=actor, at=at, note=note) as passage:
+        chair = _checked_table(passage, participants, None, meeting_link)
+        row = _table_of(passage, note.strip() or _("即时召集派驻单位"))
+        if row.pk is None:
+            passage.book.write()  # who sits there is written by the key of the table
+        _seat(passage, row, participants, chair, meeting_link)
+        seated = {unit.pk: officer_of(unit.pk, at=at) for unit in participants}
+        for key, officer in seated.items():
+            if officer is None:
+                passage.tell("summoned_unit", unit=key)
+            else:
+                passage.tell("summoned", unit=key, person=officer)
+        passage.details["seated"] = [key for key, officer in seated.items() if officer is not None]
+    return row
+
+
+def _table_of(passage: Passage, reason: str) -> Consultation:
+    """The consultation that is open, or a new one as the state wants it."""
+    event = passage.case
+    found = [row for row in passage.rows(Consultation) if row.state == "open"]
+    if event.state in ("conferring", "in_progress"):
+        passage.stay()
+        if found:
+            return found[-1]
+    if event.state == "in_progress":
+        row = Consultation(event=event, state="open", reason=reason[:MAX_TEXT], opened_at=passage.at)
+        return passage.create(row)
+    passage.clocks.stop_all(at=passage.at, stages=("claim", "dispatch"))
+    event.window_ends_at = None
+    return open_table(passage, reason=reason)
+
+
+def _checked_table(
+    passage: Passage, participants: Sequence[Unit], chair: User | None, meeting_link: str
+) -> User:
+    chair = chair or passage.actor.user
+    if chair is None or not rights_of(chair, at=passage.at).may("events.confer"):
+        raise missing(chair=_("主持人须为区级领导"))
+    if not participants or any(not unit.is_active for unit in participants):
+        raise missing(participants=_("请选择参加会商的在用单位"))
+    if meeting_link and not meeting_link.startswith("https://"):
+        raise missing(meeting_link=_("视频会议链接须以 https:// 开头"))
+    return chair
+
+
+def _seat(passage: Passage, row: Consultation, participants: Sequence[Unit], chair: User, meeting_link: str) -> None:
+    """Chair, link and units of the table; the units see the event from now on."""
+    passage.change(row, chair=chair, meeting_link=meeting_link[:200])
+    row.participants.set(participants)
+    keys = [unit.pk for unit in participants]
+    passage.case.unit_ids = [*passage.case.unit_ids, *(k for k in keys if k not in passage.case.unit_ids)]
+    passage.details["participants"] = keys
 
 
 def _open_one(passage: Passage) -> Consultation:
@@ -147,12 +213,18 @@ def confer(
     """会商决定: ``note`` are the minutes. Either every decision becomes a work order with its own deadline, or the
     leader approves that the matter ends as ``explained`` or ``cannot_solve`` with an answer to the reporter.
 
+    At a table beside an event that is being handled the decisions become joint orders next to those that run, and
+    minutes alone are enough.
+
     Raises ``not_convened``, ``invalid``, ``own_work`` for a leader who handled or returned the event himself.
     """
     with moving(event, do.confer, actor=actor, at=at, note=note) as passage:
         row = _open_one(passage)
         if row.chair_id is None:
             raise MoveRefused("not_convened", _("请先召集会商"))
+        if passage.case.state == "in_progress":
+            _settle_beside(passage, row, decisions, outcome)
+            return passage.case
         if not decisions:
             _refuse_own_approval(passage)
             _check_end(outcome, answer)
@@ -165,6 +237,22 @@ def confer(
         else:
             _end(passage, outcome, answer)
     return passage.case
+
+
+def _settle_beside(passage: Passage, row: Consultation, decisions: Sequence[Decision], outcome: str) -> None:
+    """The end of a table beside the handling: the event stays where it is."""
+    if outcome:
+        raise missing(outcome=_("正在处置的事件不能由会商办结"))
+    checked = _checked(decisions, passage.case, passage.at)
+    passage.change(row, state="decided", minutes=passage.note, decided_at=passage.at)
+    for item, kind, seconds in checked:
+        order = send_order(
+            passage, kind="joint", unit=item.unit, is_lead=False, task=item.task, reason=_("会商决定"), consultation=row
+        )
+        start_own(passage, order, kind=kind, seconds=seconds)
+        passage.tell("dispatched", unit=item.unit.pk, order=order)
+    passage.details["decisions"] = len(checked)
+    passage.stay()
 
 
 def _refuse_own_approval(passage: Passage) -> None:

@@ -2,7 +2,7 @@
 
 from .addresses import AddressAlias, AddressVersion, UnresolvedAddress
 from .areas import Area, AreaLineage, BoundaryVersion, Building, LegacyGrid, Level
-from .duty import DutyTurn
+from .duty import DutyTurn, StationTurn
 from .staff import Leave, Post, TeamRole, TeamTemplate
 from .standards import SizeBound
 from .units import DutyClause, PartyBranch, PublicPlace, Unit
@@ -23,6 +23,7 @@ __all__ = [
     "Post",
     "PublicPlace",
     "SizeBound",
+    "StationTurn",
     "TeamRole",
     "TeamTemplate",
     "Unit",

@@ -139,7 +139,8 @@ def _reported_in(kit: Kit, state: str) -> None:
 
 
 def _convened(kit: Kit, state: str) -> None:
-    transitions.convene(
+    call = transitions.convene if state == "conferring" else transitions.summon
+    call(
         kit.event, participants=[kit.world.units["chengguan"]], actor=kit.world.actor("director"), at=NOON
     )
 
@@ -307,6 +308,9 @@ DRIVERS: dict[str, Drive] = {
     "rebut": _on("part", "rebut", note="不在清单内"),
     "rate_whistle": _on("part", "rate_whistle", attendance=5, attitude=4, effect=3),
     "return_up": _on("order", "return_up", note="力量不足", tried="已上门"),
+    "summon": lambda kit, actor: transitions.summon(
+        kit.event, participants=[kit.world.units["chengguan"]], actor=actor, at=kit.at
+    ),
     "convene": lambda kit, actor: transitions.convene(
         kit.event, participants=[kit.world.units["zhujian"]], actor=actor, at=kit.at
     ),
