@@ -363,19 +363,23 @@ class Locator:
             out[i] = self._nearest(*xy[i].tolist())
         return [code if ok else None for code, ok in zip(out, finite.tolist(), strict=True)]
 
-    def _nearest(self, lon: float, lat: float) -> str | None:
-        shrink = math.cos(math.radians(lat))
-        if not self._reach_m or shrink < 0.01:
-            return None
+    def around(self, lon: float, lat: float, *, reach_m: float) -> list[tuple[str, float]]:
+        """Areas within `reach_m` metres of this point with their distance, nearest first; 0 where the point lies inside."""
+        shrink = math.cos(math.radians(lat)) if math.isfinite(lon) and math.isfinite(lat) else 0.0
+        if not reach_m or shrink < 0.01:
+            return []
         point = Point(lon, lat)
         # Degrees of longitude are the shorter ones: this radius takes in all candidates, metres decide below.
-        radius = self._reach_m / _METRES_PER_DEGREE / shrink
+        radius = reach_m / _METRES_PER_DEGREE / shrink
         near = np.sort(self._tree.query(point, predicate="dwithin", distance=radius))
         to_metres = np.array([shrink, 1.0]) * _METRES_PER_DEGREE
-        best, best_m = None, self._reach_m
+        found = []
         for i in near.tolist():
             scaled = shapely.transform(self._shapes[i], lambda c: (c - (lon, lat)) * to_metres)
-            metres = shapely.distance(scaled, Point(0, 0))
-            if metres < best_m or (best is None and metres <= best_m):
-                best, best_m = self.codes[i], metres
-        return best
+            metres = float(shapely.distance(scaled, Point(0, 0)))
+            if metres <= reach_m:
+                found.append((self.codes[i], metres))
+        return sorted(found, key=lambda pair: (pair[1], pair[0]))
+
+    def _nearest(self, lon: float, lat: float) -> str | None:
+        return next((code for code, _metres in self.around(lon, lat, reach_m=self._reach_m)), None)

@@ -115,6 +115,13 @@ def locate_many(lonlat: Any, *, level: str = "grid") -> list[str | None]:
     return _index(level).locator.locate_many(lonlat)
 
 
+def near_areas(lon: float, lat: float, *, reach_m: float, level: str = "grid") -> list[tuple[Located, int]]:
+    """Areas of this level within ``reach_m`` metres of a point with the distance to their outline in whole metres, the
+    one it lies in (0) first."""
+    index = _index(level)
+    return [(index.areas[code], round(metres)) for code, metres in index.locator.around(lon, lat, reach_m=reach_m)]
+
+
 def locate_codes(lon: float, lat: float) -> dict[str, dict[str, str]] | None:
     """``{district, street, community, grid: {code, name}}`` of a point, or None outside every grid.
 

@@ -17,7 +17,7 @@ from accounts.clients import client_address
 from casework import files, readlog
 from casework.presenting import clocks_explained
 from casework.refusals import not_found
-from events import duplicates, police, queries, verbs
+from events import duplicates, nearby, police, queries, verbs
 from events.counting import live
 from events.dossier import Dossier
 from events.forms import DispatchForm
@@ -29,8 +29,7 @@ from events.reference import load_ladders
 from events.views.doing import canned_for
 from events.views.edge import cursor_now, for_staff, is_fetch
 from events.workflow import DISPATCH_STATES
-from grids.models import Post
-from grids.scope import SHANGHAI, Rights
+from grids.scope import Rights
 
 NEAR_METRES = 250
 POLICE_FIELDS = ("receipt_number", "kind", "nature", "called_at", "station", "caller_name", "caller_phone", "parties")
@@ -72,7 +71,8 @@ def ticket(request: HttpRequest, event: Event, *, on_paper: bool = False) -> dic
         "stage": STAGE_WORDS.get(event.due_stage, ""), "places": dossier.places,
         "suggestions": _suggestions(request, event), "reporter": _reporter(request, dossier),
         "police": None if on_paper else _police(request, dossier),
-        "near": _near(request.rights, event, request), "people": _people(event, request),
+        "near": _near(request.rights, event, request), "cameras": nearby.cameras(event, request.rights),
+        "hands": nearby.hands(event, request.rights, at=request.at),
         "canned_comment": canned_for("comment", request.user.pk),
         "presence": who_is_at([event.pk], besides=request.user.pk, at=request.at),
         "watched": event.watches.filter(person=request.user).exists(), "verb_keys": verbs.KEYED,
@@ -137,19 +137,6 @@ def _near(rights: Rights, event: Event, request: HttpRequest) -> list[dict]:
         lon=event.lon, lat=event.lat, at=request.at, grams=event.grams, category=event.category_id,
         radius_m=NEAR_METRES, exclude=event.pk, among=live(rights),
     )
-
-
-def _people(event: Event, request: HttpRequest) -> list[dict]:
-    """Who stands in this grid today: the nearest hands."""
-    if not event.grid_code:
-        return []
-    day = request.at.astimezone(SHANGHAI).date()
-    rows = Post.objects.filter(area__code=event.grid_code, valid_from__lte=day).exclude(valid_to__lt=day)
-    return [
-        {"name": post.person.name, "rank": post.get_rank_display(), "cover": post.get_cover_display(),
-         "phone": post.person.phone}
-        for post in rows.select_related("person").order_by("rank", "cover")[:8]
-    ]
 
 
 def _map(dossier: Dossier) -> dict | None:

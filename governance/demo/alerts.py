@@ -42,12 +42,29 @@ def make_alerts(at: datetime, stage: Stage) -> int:
             "name": name, "kind": kind, "category_id": category, "area_id": spot.place.area_id, "lon": spot.lon,
             "lat": spot.lat, "address": spot.address,
         })
+    _street_cameras(stage)
     if not Alert.objects.exists():
         _make_record(at, stage, rng)
         desk = AlertDesk(stage, seed="first alerts")
         for n in range(WAITING):
             desk.send(at - timedelta(minutes=4 + 9 * n))
     return Alert.objects.count()
+
+
+def _street_cameras(stage: Stage) -> None:
+    """One camera a community that has told nothing yet: what is nearest to a scene, on the ticket's map."""
+    known = set(Device.objects.values_list("code", flat=True))
+    fresh = []
+    for community in sorted({code[:12] for code in stage.land.codes}):
+        code = f"jk-{community[-6:]}"
+        grids = [grid for grid in stage.land.codes if grid.startswith(community)]
+        spot = stage.land.spot_in(grids[0], random.Random(code))
+        if code not in known:
+            fresh.append(Device(
+                code=code, name=f"{spot.address}球机"[:60], kind=Device.Kind.CAMERA, area_id=spot.place.area_id, lon=spot.lon,
+                lat=spot.lat, address=spot.address,
+            ))
+    Device.objects.bulk_create(fresh)
 
 
 def _make_record(at: datetime, stage: Stage, rng: random.Random) -> None:

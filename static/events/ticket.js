@@ -26,9 +26,9 @@ async function drawMap(root) {
   if (told.boundary) {
     map.setAreas({ type: "FeatureCollection", features: [{ type: "Feature", properties: { key: "grid", name: told.grid, value: 0 }, geometry: told.boundary }] }, { labels: false });
   }
-  const marks = [...root.querySelectorAll("#ticket-map-list [data-lon]")].map((row) => ({ key: row.dataset.key,
+  const marks = [...root.querySelectorAll("#ticket-map-list [data-lon], #ticket-cameras [data-lon]")].map((row) => ({ key: row.dataset.key,
     lon: Number(row.dataset.lon), lat: Number(row.dataset.lat), title: row.dataset.title || told.title,
-    tone: row.dataset.key === "here" ? told.tone : "run", url: row.dataset.key === "here" ? null : row.href }));
+    tone: row.dataset.key === "here" ? told.tone : row.dataset.tone || "run", url: row.dataset.key === "here" ? null : row.href }));
   map.setMarks(marks);
 }
 

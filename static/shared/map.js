@@ -11,6 +11,7 @@ const BREAKS = [3, 6, 10];
 const SHAPES = {
   urgent: () => svg("path", { d: "M12 2 23 22H1Z" }),
   warn: () => svg("path", { d: "M12 1 23 12 12 23 1 12Z" }),
+  camera: () => svg("path", { d: "M1 5h14v5l8-4v12l-8-4v5H1Z" }),
 };
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
