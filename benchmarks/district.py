@@ -30,7 +30,7 @@ INSERT INTO events_event (
 SELECT 'F' || n, s.state, 1, '', 0, t.at, g.path, ARRAY[u.id], CASE WHEN s.live THEN t.at + interval '3 days' END,
     CASE WHEN s.live THEN 'handle' ELSE '' END, CASE WHEN s.live THEN t.at END,
     (ARRAY['grid', 'hotline', 'citizen', 'police110', 'video'])[1 + n %% 5], md5('t' || n),
-    upper(substr(md5('c' || n), 1, 4) || '-' || substr(md5('d' || n), 1, 4)),
+    upper(overlay(lpad(to_hex(n::bigint * 2654435761 %% 4294967296), 8, '0') placing '-' from 5 for 0)),
     '路灯不亮 ' || n, '小区东门路灯不亮,晚上行人通行不安全,请尽快维修处理。编号' || n, '滨湖路' || n %% 900 || '号',
     g.lon, g.lat, true, g.district, g.street, g.community, g.code, '{}', (ARRAY['P1', 'P2', 'P3', 'P3', 'P3'])[1 + n %% 5],
     '', 'general', 1, t.at, t.at + interval '3 days', CASE WHEN s.state = 'closed' THEN t.at + interval '1 day' * (n %% 5) END,
@@ -39,8 +39,9 @@ SELECT 'F' || n, s.state, 1, '', 0, t.at, g.path, ARRAY[u.id], CASE WHEN s.live 
     CASE WHEN s.state = 'closed' AND n %% 3 = 0 THEN 3 + n %% 3 END, '', 0, 0, 0, 0, false, '', false, '{}',
     ARRAY['路灯', '灯不', '不亮', '滨湖', '湖路'], g.id, c.code, 'B72', u.id
 FROM generate_series(%(first)s, %(last)s) AS n,
-    LATERAL (SELECT CASE WHEN n %% 20 = 0 THEN 'in_progress' WHEN n %% 20 = 1 THEN 'open_for_claim' ELSE 'closed' END AS state,
-                    n %% 20 < 2 AS live) AS s,
+    LATERAL (SELECT n %% 20 < 2 AND n <= %(alive)s AS live) AS o,
+    LATERAL (SELECT CASE WHEN NOT o.live THEN 'closed' WHEN n %% 20 = 0 THEN 'in_progress'
+                         ELSE 'open_for_claim' END AS state, o.live) AS s,
     LATERAL (SELECT %(start)s::timestamptz + interval '1 second' * (n * %(gap)s) AS at) AS t,
     LATERAL (SELECT * FROM bench_grids WHERE seat = n %% %(grids)s) AS g,
     LATERAL (SELECT code FROM bench_categories WHERE seat = n %% %(categories)s) AS c,
@@ -121,8 +122,9 @@ def _seats() -> None:
         """)
 
 
-def fill(first: int, last: int, *, days: float = 365.0) -> None:
-    """Filler events number ``first`` … ``last``, spread over ``days`` from 2026-01-01."""
+def fill(first: int, last: int, *, days: float = 365.0, gap: float | None = None, is_past: bool = False) -> None:
+    """Filler events number ``first`` … ``last``, spread over ``days`` from 2026-01-01; or one each ``gap`` seconds,
+    backwards in time when it is negative. A tenth is still open, unless all are past."""
     with connection.cursor() as cursor:
         counts = {}
         for name in ("grids", "categories", "units"):
@@ -133,7 +135,8 @@ def fill(first: int, last: int, *, days: float = 365.0) -> None:
             cursor.execute(
                 FILL,
                 {"first": low, "last": min(last, low + 99_999), "start": START,
-                 "gap": days * 86_400 / max(last, 50_000), **counts},
+                 "alive": 0 if is_past else last,
+                 "gap": gap or days * 86_400 / max(last, 50_000), **counts},
             )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE events_event")

@@ -29,7 +29,7 @@ from casework.statements import read
 from casework.trail import plain
 
 __all__ = [
-    "Move", "MoveRefused", "Passage", "batch", "forbidden", "missing", "moving", "not_found", "opening", "together",
+    "Move", "MoveRefused", "Passage", "ask", "batch", "forbidden", "missing", "moving", "not_found", "opening", "together",
 ]
 
 
@@ -295,6 +295,15 @@ def _enter(passage: Passage, unit_ids: Iterable[int], area_path: str, seen_versi
     if "note" in move.needs and not passage.note.strip():
         raise missing(note=_("请填写说明"))
     passage._before = _snapshot(case)
+
+
+def ask(case: Case, move: Move, *, actor: Actor) -> None:
+    """Whether the actor may make this move of the case at all, for a verb that looks up what else was named before it
+    opens the door: who may not do it learns nothing of the rest. Raises ``not_found``, ``forbidden``."""
+    if actor.is_staff:
+        _ask_rights(case, move, actor, (), "")
+    elif actor.lane not in move.lanes:
+        raise forbidden()
 
 
 def _ask_rights(case: Case, move: Move, actor: Actor, unit_ids: tuple[int, ...], area_path: str) -> None:

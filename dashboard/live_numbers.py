@@ -225,16 +225,17 @@ def read_duty(land: Land, *, at: datetime, day: date) -> dict[str, tuple[int, in
 
 
 _UNITS_SQL = """
-SELECT u.id, u.code, u.name, u.kind, u.phone, a.path, h.median, h.n
-  FROM grids_unit u JOIN grids_area a ON a.id = u.area_id
-  LEFT JOIN LATERAL (
-    SELECT percentile_cont(0.5) WITHIN GROUP (
-               ORDER BY extract(epoch FROM e.handled_at - COALESCE(e.dispatched_at, e.reported_at))) AS median,
-           count(*) AS n
+WITH done AS (
+    SELECT e.owner_unit_id, count(*) AS n,
+           percentile_cont(0.5) WITHIN GROUP (
+               ORDER BY extract(epoch FROM e.handled_at - COALESCE(e.dispatched_at, e.reported_at))) AS median
       FROM events_event e
-     WHERE e.owner_unit_id = u.id AND e.state = 'closed' AND e.closed_at >= %(from)s AND e.closed_at < %(to)s
-       AND e.area_path LIKE %(inside)s AND e.handled_at IS NOT NULL
-  ) h ON u.id = ANY(%(ids)s)
+     WHERE e.state = 'closed' AND e.closed_at >= %(from)s AND e.closed_at < %(to)s AND e.area_path LIKE %(inside)s
+       AND e.handled_at IS NOT NULL AND e.owner_unit_id = ANY(%(ids)s)
+     GROUP BY 1
+)
+SELECT u.id, u.code, u.name, u.kind, u.phone, a.path, h.median, COALESCE(h.n, 0)
+  FROM grids_unit u JOIN grids_area a ON a.id = u.area_id LEFT JOIN done h ON h.owner_unit_id = u.id
  WHERE u.id = ANY(%(ids)s) OR u.kind = 'district_centre'
     OR (u.kind = 'street_office' AND (a.path LIKE %(inside)s OR starts_with(%(path)s, a.path)))
 """

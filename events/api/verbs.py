@@ -7,13 +7,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from casework.door import ask
 from casework.refusals import MoveRefused, missing
 from casework.verb_api import ApiVerb, Asked, NoteBody, OptionalNoteBody, VerbBody, plain
 from events import queries, transitions
 from events.api import verb_forms as forms
 from events.api.shapes import named_unit
 from events.models import Decline, Event, SupervisionOrder, Whistle, WorkOrder
-from events.workflow import MOVES, OPEN_ORDER
+from events.workflow import MOVES, OPEN_ORDER, do
 from grids.models import Area
 
 Act = Callable[[Asked], Any]
@@ -147,6 +148,7 @@ def _evaluate(doing: Doing) -> Event:
 
 
 def _merge(doing: Doing) -> Event:
+    ask(doing.event, do.merge, actor=doing.actor)
     try:
         master = queries.one(doing.actor.rights, doing.sent["master"])
     except MoveRefused:

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from accounts.bodies import Choice, Moment, Number, StrictSerializer, Text, Whole, YesNo
 from casework.api_shapes import named_unit
+from casework.door import ask
 from casework.refusals import missing
 from casework.verb_api import ApiVerb, Asked, NoteBody, OptionalNoteBody, VerbBody, plain
 from events.models import SupervisionOrder
@@ -16,6 +17,7 @@ from events.models.catalogue import Urgency
 from events.queries import visible_to as visible_events
 from hotline import actions, transitions
 from hotline.models import CallBackTry, Exclusion, HotlineOrder, Referral
+from hotline.workflow import do
 
 LONG = 4000
 
@@ -106,6 +108,7 @@ def _plain(*names: str, sees: bool = False) -> Any:
 
 
 def _join(asked: Asked) -> HotlineOrder:
+    ask(asked.case, do.join, actor=asked.actor)
     event = visible_events(asked.actor.rights).filter(number=asked.sent["event"]).first()
     if event is None:
         raise missing(event=_("没有找到这个事件"))

@@ -361,7 +361,7 @@ def is_right(cell: Cell, wanted: str, answer: object) -> bool:
         may_be_late = cell.method != "GET" or DECLARED[cell.pattern].about.endswith(" verb")
         return status < 400 or (may_be_late and status in (400, 409, 422))
     if wanted == REFUSED:
-        return status in (403, 409) or (status == 400 and cell.pattern.endswith("/merge/"))
+        return status in (403, 409)
     if wanted == SIGN_IN:
         return _asks_for_sign_in(cell, face, answer)
     if face == "admin" and DECLARED[cell.pattern].about.startswith("row"):

@@ -41,7 +41,7 @@ RULES: dict[str, Rule] = {
     "hotline/look/": page(TAKE, lists=True),
     "hotline/drafts/": act(TAKE),
     "hotline/drafts/drop/": act(TAKE),
-    "hotline/register/": act(TAKE, body={"act": "forward", "text": "路灯不亮", "address": "青山"}),
+    "hotline/register/": act("hotline.forward", body={"act": "forward", "text": "路灯不亮", "address": "青山"}),
     "hotline/caller/": act(TAKE),
     "hotline/caller/reveal/": act("hotline.reveal"),
     "hotline/calls/": page(TAKE, lists=True),
