@@ -1,18 +1,13 @@
 """Draw the demo district: outline, streets, communities and 435 grids. All of it is made up.
 
 Only the position (around 106.82 E, 39.68 N), the codes and the names of streets and communities are real. The curves
-were invented for this file; no published boundary was copied or traced. `python -m grids.demo.shapes` rewrites the
-data files; the same seed gives the same bytes.
+were invented for this file; no published boundary was copied or traced.
 """
 
 from __future__ import annotations
 
-import csv
-import json
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,19 +15,24 @@ import shapely
 from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from grids.boundaries import area_m2, to_geojson
 from grids.demo import partition
-from grids.demo.partition import Plane, make_partition
+from grids.demo.ground import (
+    ARTERIALS,
+    PARK,
+    PLANE,
+    RURAL_ROADS,
+    SEED,
+    TILT,
+    TOWN,
+    VILLAGES,
+    District,
+    Grid,
+    read_divisions,
+)
+from grids.demo.partition import make_partition
 
-__all__ = ["DATA", "SEED", "District", "Grid", "codes_for", "draw_district", "make_partition", "write_files"]
+__all__ = ["codes_for", "draw_district", "make_partition"]
 
-DATA = Path(__file__).parent / "data"
-SEED = 150302
-DISTRICT = "150302000000"
-NOTE = "示范边界为虚构绘制,仅供演示,不代表真实行政区划界线。Made up for demonstration; not a real boundary."
-PLANE = Plane(106.82, 39.68)
-TILT = math.radians(5)
-TOWN, PARK = "150302101", "150302400"
 
 # Kilometres east and north of PLANE's origin. The river side is drawn in long bends, the mountain side in short ones.
 OUTLINE = (
@@ -71,40 +71,13 @@ FIXED_COUNTS = {
     "150302101003": 7, "150302101004": 6, "150302101400": 6, "150302101203": 12, "150302101206": 11,
     "150302101209": 10, "150302101213": 11, "150302101214": 10, "150302400498": 9,
 }  # fmt: skip
-VILLAGES = tuple(f"150302101{n}" for n in (203, 206, 209, 213, 214))
 GRIDS = 435
 
 
-@dataclass(frozen=True)
-class Grid:
-    """A drawn grid; `code` has 15 digits (rules.md §7), `shape` is in degrees WGS-84."""
-
-    code: str
-    shape: BaseGeometry
-    special: bool
-
-
-@dataclass(frozen=True)
-class District:
-    """Everything drawn, by official code; `bend` takes points in kilometres to degrees like the borders."""
-
-    outline: BaseGeometry
-    streets: dict[str, BaseGeometry]
-    communities: dict[str, BaseGeometry]
-    grids: list[Grid]
-    roads: dict[str, LineString]
-
-
-def read_divisions() -> list[dict[str, str]]:
-    """The official rows of 150302 (public statistics code 2023), in code order."""
-    with (DATA / "divisions_150302.csv").open(encoding="utf-8", newline="") as file:
-        return sorted(csv.DictReader(file), key=lambda row: row["code"])
 
 
 def draw_district(seed: int = SEED) -> District:
     """Draw all levels. Deterministic in `seed`; about two seconds."""
-    from grids.demo.places import ARTERIALS, RURAL_ROADS
-
     rng = np.random.default_rng(seed)
     streets = _street_cells()
     communities: list[str] = []
@@ -309,50 +282,3 @@ def _special(code: str, shapes: list[BaseGeometry]) -> set[int]:
     if code[:9] == TOWN:
         return set()
     return {by_area[0]} if int(code[-3:]) % 3 == 1 else {by_area[0], by_area[len(shapes) // 2]}
-
-
-# --- writing -----------------------------------------------------------------------------------------
-
-
-def feature_collection(
-    features: Iterable[tuple[dict[str, Any], BaseGeometry]], **members: Any
-) -> dict[str, Any]:
-    """GeoJSON with the note that everything is made up as a foreign member (RFC 7946 §6.1)."""
-    rows = [{"type": "Feature", "properties": p, "geometry": _geometry(g)} for p, g in features]
-    return {"type": "FeatureCollection", "made_up": True, "note": NOTE, **members, "features": rows}
-
-
-def _geometry(geom: BaseGeometry) -> dict[str, Any]:
-    return to_geojson(geom) if geom.geom_type.endswith("Polygon") else json.loads(shapely.to_geojson(geom))
-
-
-def write_json(path: Path, value: dict[str, Any], rows: str) -> None:
-    """One line per entry of the list `rows`, so that a later change shows as a readable diff."""
-    head = json.dumps({**value, rows: []}, ensure_ascii=False, separators=(",", ":"))
-    lines = ",\n".join(json.dumps(r, ensure_ascii=False, separators=(",", ":")) for r in value[rows])
-    path.write_text(head[:-2] + "\n" + lines + "\n]}\n", encoding="utf-8")
-
-
-def write_files(folder: Path = DATA, seed: int = SEED) -> District:
-    """Rewrite district, streets, communities, grids, roads, places and buildings in `folder`."""
-    from grids.demo import places
-
-    district = draw_district(seed)
-    names = {row["code"]: row["name"] for row in read_divisions()}
-    levels = {
-        "district": {DISTRICT: district.outline},
-        "streets": {f"{c}000": g for c, g in district.streets.items()},
-        "communities": district.communities,
-    }
-    for name, shapes in levels.items():
-        rows = [({"code": c, "name": names[c], "area_m2": round(area_m2(g))}, g) for c, g in shapes.items()]
-        write_json(folder / f"{name}.geojson", feature_collection(rows), "features")
-    town = places.furnish(district, seed)
-    for name, rows in town.items():
-        write_json(folder / f"{name}.geojson", feature_collection(rows), "features")
-    return district
-
-
-if __name__ == "__main__":
-    drawn = write_files()
-    print(f"{len(drawn.grids)} grids, {area_m2(drawn.outline) / 1e6:.1f} km², written to {DATA}")

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from grids.demo import roster, shapes
+from grids.demo import ground, roster
 
 # Minor categories per major, rules.md §11.
 MINORS = (17, 9, 16, 12, 7, 11, 9, 6, 7, 9, 9, 5, 6, 4, 6, 5, 6, 12)
@@ -95,7 +95,7 @@ def categories() -> set[str]:
 
 
 def test_every_category_has_one_owner_and_a_clause():
-    text = json.loads((shapes.DATA / "units.json").read_text(encoding="utf-8"))
+    text = json.loads((ground.DATA / "units.json").read_text(encoding="utf-8"))
     units = text["units"]
     owned = [d["code"] for u in units for d in u["duties"]] + [r["code"] for r in text["by_place"]]
     assert sorted(owned) == sorted(categories())
@@ -122,7 +122,7 @@ def test_every_category_has_one_owner_and_a_clause():
 
 
 def test_every_category_has_words():
-    text = json.loads((shapes.DATA / "phrases.json").read_text(encoding="utf-8"))
+    text = json.loads((ground.DATA / "phrases.json").read_text(encoding="utf-8"))
     assert set(text["categories"]) == categories()
     reports = []
     for code, words in text["categories"].items():
@@ -139,7 +139,7 @@ def test_every_category_has_words():
 
 
 def test_organisation_lists_have_the_sources_numbers():
-    text = json.loads((shapes.DATA / "organisation.json").read_text(encoding="utf-8"))
+    text = json.loads((ground.DATA / "organisation.json").read_text(encoding="utf-8"))
     assert len(text["legacy_lines"]) == 16
     assert len(text["seven_duties"]) == 7
     assert [len(t["mandatory"]) for t in text["team_templates"] if t["code"] == "four_n"] == [4]

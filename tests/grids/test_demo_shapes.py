@@ -12,18 +12,18 @@ import shapely
 from shapely.geometry import Point, Polygon, shape
 
 from grids.boundaries import Locator, area_m2, overlaps_and_gaps, parse_geometry
-from grids.demo import shapes
+from grids.demo import ground, shapes, writing
 from grids.demo.partition import apportion
 from grids.demo.places import Gazetteer, numeral
 
 
 @pytest.fixture(scope="module")
-def drawn() -> shapes.District:
+def drawn() -> ground.District:
     return shapes.draw_district()
 
 
 def features(name: str) -> list[tuple[dict, object]]:
-    text = json.loads((shapes.DATA / f"{name}.geojson").read_text(encoding="utf-8"))
+    text = json.loads((ground.DATA / f"{name}.geojson").read_text(encoding="utf-8"))
     return [(f["properties"], shape(f["geometry"])) for f in text["features"]]
 
 
@@ -84,7 +84,7 @@ def test_position_and_size_resemble_the_district(drawn):
 
 
 def test_codes_follow_the_official_list_and_the_bands(drawn):
-    official = shapes.read_divisions()
+    official = ground.read_divisions()
     assert set(drawn.communities) == {r["code"] for r in official if r["level"] == "5"}
     assert {f"{c}000" for c in drawn.streets} == {r["code"] for r in official if r["level"] == "4"}
     assert (len(drawn.streets), len(drawn.communities), len(drawn.grids)) == (8, 43, 435)
@@ -112,9 +112,9 @@ def test_numbers_run_west_to_east_and_north_to_south(drawn):
 
 
 def test_same_seed_same_bytes_and_the_files_are_up_to_date(tmp_path):
-    shapes.write_files(tmp_path)
+    writing.write_files(tmp_path)
     for file in sorted(tmp_path.glob("*.geojson")):
-        assert file.read_bytes() == (shapes.DATA / file.name).read_bytes(), file.name
+        assert file.read_bytes() == (ground.DATA / file.name).read_bytes(), file.name
     assert len(list(tmp_path.glob("*.geojson"))) == 7
 
 
@@ -129,9 +129,9 @@ def test_another_seed_is_another_map(drawn):
 
 
 def test_grid_file_is_small_and_says_it_is_made_up():
-    raw = (shapes.DATA / "grids.geojson").read_bytes()
+    raw = (ground.DATA / "grids.geojson").read_bytes()
     assert len(gzip.compress(raw, 9)) <= 120_000
-    for file in shapes.DATA.glob("*.geojson"):
+    for file in ground.DATA.glob("*.geojson"):
         head = json.loads(file.read_text(encoding="utf-8"))
         assert head["made_up"] is True, file.name
         assert "虚构" in head["note"]
@@ -140,7 +140,7 @@ def test_grid_file_is_small_and_says_it_is_made_up():
 
 
 def test_written_grids_pass_our_own_reader_and_have_sound_properties():
-    text = json.loads((shapes.DATA / "grids.geojson").read_text(encoding="utf-8"))
+    text = json.loads((ground.DATA / "grids.geojson").read_text(encoding="utf-8"))
     rows = [f["properties"] for f in text["features"]]
     geoms = {f["properties"]["code"]: parse_geometry(f["geometry"]) for f in text["features"]}
     locator = Locator(geoms)
