@@ -56,6 +56,7 @@ class World:
 
         from casework.book import Book
         from casework.clock.ledger import Clocks
+        from casework.writing import write
 
         with transaction.atomic():
             book = Book()
@@ -72,7 +73,7 @@ class World:
                 clocks.stop_all(at=at)
             elif live and live[0].state == "running":
                 clocks.extend(live[0], seconds=self.chance.randrange(600, 40_000), by="head", reason="complex", at=at)
-            book.write()
+            write(book)
         self._note(event, at)
 
     def _note(self, event: object, at: datetime) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -13,8 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.admin_history import TrackedAdmin
 from casework import outbox
-from casework.clock import loader
+from casework.admin_base import RULES, CodedAdmin, ReadOnlyAdmin, RuleAdmin
 from casework.delivery import send_test
+from casework.learning import admin as learning_admin  # noqa: F401 (registers itself)
 from casework.models import (
     Calendar,
     CalendarDay,
@@ -28,66 +27,13 @@ from casework.models import (
     StoredFile,
     WorkPeriod,
 )
-from grids.admin_base import Worded
 from grids.models import Post
 from grids.scope import holds_for_district, path_filter, rights_of
 
 CALENDAR = frozenset({"casework.manage_calendar"})
-RULES = frozenset({"settings.manage_rules"})
 TECHNICAL = frozenset({"settings.technical"})
 OUTBOX = frozenset({"casework.view_outbox"})
 READ_LOG = "casework.view_read_log"
-
-
-class CodedAdmin(Worded, admin.ModelAdmin):
-    """Asks the permission codes of the roles instead of Django's model permissions."""
-
-    view_codes: ClassVar[frozenset[str]] = frozenset()
-    change_codes: ClassVar[frozenset[str]] = frozenset()
-
-    def _may(self, request: HttpRequest, codes: frozenset[str]) -> bool:
-        rights = rights_of(request.user, at=getattr(request, "at", None) or timezone.now())
-        return bool(codes & rights.permissions)
-
-    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return self._may(request, self.view_codes | self.change_codes)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._may(request, self.change_codes)
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return self._may(request, self.change_codes)
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return self._may(request, self.change_codes)
-
-
-class ReadOnlyAdmin(CodedAdmin):
-    """Nobody writes here by hand."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-
-class RuleAdmin(CodedAdmin):
-    """A rule that clocks read: what this process keeps of it is dropped on saving."""
-
-    def save_model(self, request: HttpRequest, obj: object, form: object, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        loader.forget()
-
-    def delete_model(self, request: HttpRequest, obj: object) -> None:
-        super().delete_model(request, obj)
-        loader.forget()
 
 
 class PeriodLines(admin.TabularInline):
@@ -241,6 +187,3 @@ class StoredFileAdmin(ReadOnlyAdmin):
     list_display = ("name", "mime", "size", "width", "height", "uploaded_at")
     fields = ("name", "mime", "size", "width", "height", "sha256", "uploaded_by", "uploaded_at")
     show_full_result_count = False
-
-
-from casework.learning import admin as learning_admin  # noqa: E402, F401  (registers itself; builds on the above)

@@ -27,6 +27,7 @@ from casework.models import Case
 from casework.refusals import MoveRefused, forbidden, missing, not_found
 from casework.statements import read
 from casework.trail import plain
+from casework.writing import write
 
 __all__ = [
     "Move", "MoveRefused", "Passage", "ask", "batch", "forbidden", "missing", "moving", "not_found", "opening", "together",
@@ -78,6 +79,10 @@ class Passage:
     def clocks(self) -> Clocks:
         """The live clocks of the case, read on first use."""
         return self.folder.clocks
+
+    def write(self) -> None:
+        """Write what has been collected so far, for a row that must be there before the next."""
+        write(self.book)
 
     def rows(self, model: type[models.Model]) -> list[models.Model]:
         """Companion rows of the case, as changed so far in this transaction."""
@@ -159,7 +164,7 @@ class Batch:
 
     def write(self) -> None:
         """Write what has been collected so far; the locks stay, what was read is kept."""
-        self.book.write()
+        write(self.book)
 
 
 @contextmanager
@@ -218,7 +223,7 @@ def moving(
             _enter(passage, unit_ids, area_path, seen_version)
             yield passage
             _leave(passage)
-            folder.book.write()
+            write(folder.book)
         return
     if not shared.lock([case]):
         raise not_found()
@@ -262,7 +267,7 @@ def opening(case: Case, move: Move, *, actor: Actor, at: datetime, note: str = "
         with transaction.atomic():
             folder = Folder(case, Book())
             yield from _open(folder, move, actor, at, note)
-            folder.book.write()
+            write(folder.book)
         return
     mark = shared.book.mark()
     try:

@@ -8,17 +8,13 @@ another's rows (quality.md C-09; docs/decisions/25).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 
 from casework import numbers
+from casework.book import Book
 from casework.models import Case, OutboxItem, TrailRow
 from casework.statements import Message, Raw, give_keys
 from casework.trail import fingerprint, rest_of
-
-if TYPE_CHECKING:
-    from casework.book import Book
 
 
 def post(book: Book) -> None:

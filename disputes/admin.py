@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.admin_history import TrackedAdmin
 from accounts.models import User
-from casework.admin import RULES, CodedAdmin, ReadOnlyAdmin, RuleAdmin
+from casework.admin_base import RULES, CodedAdmin, ReadOnlyAdmin, RuleAdmin
 from disputes.forms import CONDITION_WORDS
 from disputes.grading import CONDITIONS
 from disputes.models import (

@@ -16,7 +16,7 @@ from accounts.admin_history import TrackedAdmin
 from accounts.clients import client_address
 from casework import readlog
 from casework.actor import Actor
-from casework.admin import RULES, CodedAdmin, ReadOnlyAdmin, RuleAdmin
+from casework.admin_base import RULES, CodedAdmin, ReadOnlyAdmin, RuleAdmin
 from events import search_admin  # noqa: F401 (registers itself)
 from events.masking import mask_name, mask_phone
 from events.models import (

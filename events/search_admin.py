@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from casework.admin import RULES, CodedAdmin, RuleAdmin
+from casework.admin_base import RULES, CodedAdmin, RuleAdmin
 from events.models import ClueElement, ClueRule, Device
 from grids.models import Area
 

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from casework.admin import ReadOnlyAdmin
+from casework.admin_base import ReadOnlyAdmin
 from grids.scope import rights_of
 from hotline.models import HotlineDeadline, HotlineOrder
 from hotline.queries import visible_to

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from casework.admin import ReadOnlyAdmin
+from casework.admin_base import ReadOnlyAdmin
 from casework.learning import store, tasks
 from casework.models import TrainedModel
 

@@ -110,7 +110,7 @@ def put_in_charge(passage: Passage, mediator: Mediator) -> None:
         raise MoveRefused("conflict_of_interest", _("该调解员与当事人有利害关系,应当回避,请另选"))
     if any(row.role == "lead" and row.until is None and row.mediator_id != mediator.pk for row in passage.rows(PanelMember)):
         step_down(passage, reason=_("更换调解员"))
-    passage.book.write()  # the old lead's seat is free before the new one sits down: one lead at a time
+    passage.write()  # the old lead's seat is free before the new one sits down: one lead at a time
     seat(passage, mediator, "lead")
     passage.tell("dispute_assigned", person=mediator.person_id)
 

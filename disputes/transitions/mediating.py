@@ -128,7 +128,7 @@ def _body_above(dispute: Dispute, tier: str) -> MediationBody:
 
 def _go_up(passage: Passage, body: MediationBody, tier: str) -> None:
     passage.clocks.stop_all(at=passage.at, stages=("sign", "start", "tier", "leave"))
-    passage.book.write()  # the lower tier's clock has stopped before the next one's starts: one of a kind at a time
+    passage.write()  # the lower tier's clock has stopped before the next one's starts: one of a kind at a time
     to_helpers(passage)
     passage.case.rises += 1
     hold(passage, body, tier)

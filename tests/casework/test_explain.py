@@ -14,6 +14,7 @@ from casework.clock.explain import explain_deadline
 from casework.clock.ledger import Clocks
 from casework.clock.sweep import sweep_deadlines
 from casework.models import CalendarDay
+from casework.writing import write as write_out
 from events.models import EventAlarm, EventDeadline
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ def write(world, act) -> EventDeadline:
     book = Book()
     live = list(EventDeadline.objects.filter(case=event).exclude(state="stopped"))
     act(Clocks(event, EventDeadline, live, book))
-    book.write()
+    write_out(book)
     return EventDeadline.objects.get(case=event)
 
 

@@ -15,6 +15,7 @@ from casework.book import Book
 from casework.models import ReadLog
 from casework.readlog import record
 from casework.verify import digest_heads, verify_all, verify_heads
+from casework.writing import write
 from events.models import Event, EventTrail
 
 CASES, ROWS = 12, 5
@@ -38,7 +39,7 @@ def cases() -> list[Event]:
                     )
                 )  # fmt: skip
             book.change(event, "version", "trail_head")
-            book.write()
+            write(book)
     return events
 
 
