@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grids.scope import SHANGHAI
 from hotline.briefings import counting
+from hotline.briefings.figures import Figures
 from hotline.briefings.periods import Period
-
-if TYPE_CHECKING:
-    from hotline.briefings.drafting import Figures
 
 WEEKDAYS = "一二三四五六日"
 REPLY_STEPS = (1, 3, 5, 15)

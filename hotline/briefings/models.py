@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from hotline.briefings.workflow import MOVES
+
 
 class Briefing(models.Model):
     """One paper about one period. ``body`` is what is read and edited; ``figures`` are the numbers it stands on, frozen
@@ -94,6 +96,4 @@ class BriefingStep(models.Model):
     @property
     def label(self) -> str:
         """The verb in words."""
-        from hotline.briefings.transitions import MOVES
-
         return str(MOVES[self.verb].label) if self.verb in MOVES else self.verb

@@ -11,7 +11,8 @@ from casework.door import not_found
 from grids.scope import Rights
 from hotline import queries as orders
 from hotline.briefings.models import Briefing, BriefingVersion
-from hotline.briefings.transitions import READ, SIGN, TOKEN, WRITE
+from hotline.briefings.transitions import TOKEN
+from hotline.briefings.workflow import READ, SIGN, WRITE
 from hotline.models import HotlineOrder
 
 

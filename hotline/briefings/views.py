@@ -19,7 +19,7 @@ from casework.edge import for_staff, refusal
 from grids.scope import SHANGHAI
 from hotline.briefings import charts, queries, transitions
 from hotline.briefings.models import Briefing
-from hotline.briefings.transitions import READ, SIGN, WRITE
+from hotline.briefings.workflow import READ, SIGN, WRITE
 
 PAGE = 30
 CHARTS_ONLY = ("trend", "replies", "levels")

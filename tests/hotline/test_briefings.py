@@ -18,8 +18,9 @@ from casework.clock.arithmetic import parse_moment
 from casework.door import MoveRefused
 from grids.scope import SHANGHAI
 from hotline import transitions
-from hotline.briefings import counting, drafting, periods, queries
+from hotline.briefings import counting, periods, queries
 from hotline.briefings import transitions as papers
+from hotline.briefings.figures import Figures
 from hotline.briefings.models import Briefing, BriefingVersion
 from hotline.briefings.tasks import draft_briefings
 from hotline.importing import Mapping, import_orders
@@ -87,7 +88,7 @@ def test_the_numbers_are_those_of_an_independent_count(world: World) -> None:
 
 
 def test_a_rate_of_twenty_cases_is_shown_and_of_nineteen_is_not() -> None:
-    figures = drafting.Figures()
+    figures = Figures()
     figures.share("few", [1] * 9, [1] * 19, "")
     figures.share("enough", [1] * 9, [1] * 20, "")
     assert figures.rows["few"]["value"] == "样本不足(9/19)"
