@@ -3,13 +3,22 @@
 from django.urls import path
 
 from disputes.citizen import views as citizen
-from disputes.views import bodies, court, papers, rooms, services, sessions
+from disputes.views import bodies, court, papers, rooms, services, sessions, visits
 
 ONE = "disputes/<str:number>/"
 SESSION = f"{ONE}session/<int:seq>/"
 PAPER = f"{ONE}paper/<int:key>/"
 urlpatterns = [
     path("disputes/court/", court.browse, name="court"),
+    path("disputes/visits/", visits.browse, name="visits"),
+    path("disputes/visits/teams/", visits.make_team, name="visit_team"),
+    path("disputes/visits/teams/<int:key>/plan/", visits.plan, name="visit_plan"),
+    path("disputes/visits/teams/<int:key>/end/", visits.end_team, name="visit_end"),
+    path("disputes/visits/signs/<int:key>/", visits.decide, name="visit_sign"),
+    path("disputes/visits/<int:key>/", visits.one, name="visit"),
+    path("disputes/visits/<int:key>/off/", visits.call_off, name="visit_off"),
+    path("m/visits/", visits.phone, name="phone_visits"),
+    path("m/visits/<int:key>/", visits.phone_one, name="phone_visit"),
     path("disputes/services/", services.browse, name="services"),
     path("disputes/services/map.json", services.map_data, name="services_map"),
     path("disputes/services/<slug:code>/", services.detail, name="service"),

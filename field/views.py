@@ -17,6 +17,7 @@ from accounts.clients import client_address
 from casework import readlog
 from casework.files import serve
 from casework.refusals import MoveRefused, missing, not_found
+from disputes import visiting
 from events import actions, material, queries, transitions
 from events.client_keys import one_at_a_time
 from events.models import Event, EventAttachment, WorkOrder
@@ -71,7 +72,7 @@ def home(request: HttpRequest) -> HttpResponse:
     shown = {
         "tasks": rows[:6], "total": len(rows), "late": sum(row["chip"]["state"] == "red" for row in rows),
         "where": _where(request), "bottom": bottom(request, "home", len(rows)),
-        "may_report": request.rights.may("events.report"),
+        "may_report": request.rights.may("events.report"), "visits": visiting.waiting_for(request.rights, request.at),
     }
     if shown["may_report"]:
         shown.update(_form_parts(request, ReportForm(initial={"key": secrets.token_hex(16)})))

@@ -84,6 +84,8 @@ PAGES = (
     ("/hotline/discipline/", _("三类问题"), "discipline", "三类问题"),
     ("/disputes/", _("矛调"), "mediator", "矛调列表"),
     ("/disputes/court/", _("法庭"), "court-officer", "法庭案件"),
+    ("/disputes/visits/", _("日常巡访"), "mediator", "日常巡访"),
+    ("/m/visits/", _("日常巡访"), "grid-worker", "日常巡访"),
     ("/disputes/services/", _("公共法律服务"), "mediator", "服务转介和公共法律服务"),
     ("/disputes/register/", _("登记纠纷"), "mediator", "登记和受理"),
     ("/disputes/figures/", _("矛调统计"), "mediator", "统计"),

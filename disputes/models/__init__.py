@@ -13,6 +13,7 @@ from .parties import Party
 from .procedures import JointNotice, Procedure, Referral
 from .services import LegalService
 from .sessions import Hold, Session, SessionSeat
+from .visits import EarlySign, Visit, VisitTeam
 
 __all__ = [
     "COUNSELLING",
@@ -29,6 +30,7 @@ __all__ = [
     "DisputeDeadline",
     "DisputeTrail",
     "DisputeType",
+    "EarlySign",
     "Evidence",
     "Hold",
     "Instalment",
@@ -54,4 +56,6 @@ __all__ = [
     "SessionSeat",
     "Tier",
     "TierRule",
+    "Visit",
+    "VisitTeam",
 ]

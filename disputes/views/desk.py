@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,16 +18,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.clients import client_address
 from casework.refusals import MoveRefused
-from disputes import hotspots, queries, statistics
+from disputes import hotspots, queries, statistics, visiting
 from disputes.forms import RegisterForm
 from disputes.grading import suggested_flags
 from disputes.learning import suggest_type
-from disputes.models import Dispute, DisputeType, MediationBody, Tier
+from disputes.models import Dispute, DisputeType, EarlySign, MediationBody, Tier
 from disputes.presenting import ROW_FIELDS, rows_for
 from disputes.reach import TAKE_PART, VIEW
 from disputes.rules import flags
 from disputes.transitions import register as register_dispute
 from disputes.views.edge import SEE, for_disputes
+from disputes.views.visits import sign_asked
 from events.queries import Page
 from grids.models import Area
 
@@ -108,6 +111,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         "first_url": f"?{_without(request)}" if request.GET.get("c") else "",
         "may_register": request.rights.may("disputes.register"), "may_count": request.rights.may("disputes.count"),
         "may_rooms": any(map(request.rights.may, (VIEW, TAKE_PART))),
+        "may_visit": any(map(request.rights.may, (visiting.VISIT, visiting.OVERSEE))),
         "may_story": request.rights.may("disputes.narrative"), "place": _place(form), "held_by": _body(form),
         "with_party": form.cleaned_data.get("organisation") if form.is_valid() else "",
     })
@@ -157,14 +161,15 @@ def _views(request: HttpRequest, counted: dict[str, int], current: str) -> list[
 @require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """登记一件纠纷. The words suggest signs of risk before it is kept; the person decides."""
-    form = RegisterForm(request.POST or None, initial=_home(request), rights=request.rights)
+    sign = sign_asked(request)
+    form = RegisterForm(request.POST or None, initial=_known_of(sign) or _home(request), rights=request.rights)
     ideas: list[dict] = []
     if request.method == "POST" and form.is_valid():
         ideas = [one for one in suggested_flags(form.cleaned_data["facts"]) if one["code"] not in form.cleaned_data["flags"]]
         ideas = [one for one in ideas if not flags()[one["code"]].is_computed]
         if not ideas or request.POST.get("flags_seen"):
             try:
-                dispute = register_dispute(form.told(), actor=request.actor, at=request.at)
+                dispute = _take_in(request, form, sign)
             except MoveRefused as refused:
                 for name, words in (refused.fields or {None: [refused.detail]}).items():
                     form.add_error(name if name in form.fields else None, words)
@@ -179,8 +184,26 @@ def register(request: HttpRequest) -> HttpResponse:
     bad = request.method == "POST" and bool(form.errors)
     types = type_ideas(request.POST.get("facts", ""))
     return render(
-        request, "disputes/register.html", {"form": form, "ideas": ideas, "types": types}, status=400 if bad else 200
+        request, "disputes/register.html", {"form": form, "ideas": ideas, "types": types, "sign": sign},
+        status=400 if bad else 200,
     )
+
+
+def _take_in(request: HttpRequest, form: RegisterForm, sign: EarlySign | None) -> Dispute:
+    """The intake; from an early sign both or neither: whoever is second is told of the dispute that is there."""
+    told = form.told()
+    if sign is None:
+        return register_dispute(told, actor=request.actor, at=request.at)
+    with transaction.atomic():
+        told = replace(told, origin_number=visiting.number_of(sign))
+        dispute = register_dispute(told, actor=request.actor, at=request.at)
+        visiting.become(sign, dispute, actor=request.actor, at=request.at)
+    return dispute
+
+
+def _known_of(sign: EarlySign | None) -> dict:
+    """What an early sign fills in."""
+    return {} if sign is None else {"type": sign.type, "facts": sign.text, "area": sign.visit.area.code, "source": "grid"}
 
 
 def type_ideas(text: str) -> list[dict]:

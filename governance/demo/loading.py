@@ -28,6 +28,7 @@ from governance.demo.past import DAYS, PER_DAY, make_past
 from governance.demo.ringing import ring
 from governance.demo.shelf import tell_all
 from governance.demo.stage import Stage
+from governance.demo.visits import make_visits
 from grids.demo_load import load_district
 from hotline.briefings.load import load_briefings
 from hotline.knowledge.load import load_samples
@@ -59,6 +60,7 @@ def load_all(
     say(f"热线 calls: {make_calls(at, stage)}")
     say(f"设备预警 device alerts: {make_alerts(at, stage)}")
     make_disputes(at, stage=stage, say=say)
+    make_visits(at, say=say)
     say(f"知识库 knowledge articles: {load_samples(at, who=lambda unit, code: _somebody(stage, unit.pk, code))}")
     writer, signer = (stage.cast.holds(role, random.Random(1)) for role in ("district_dispatcher", "district_director"))
     if writer is not None and signer is not None:
@@ -89,8 +91,8 @@ def purge() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL gov.profile = 'test'")  # the guards of the trail let TRUNCATE through for tests only
         cursor.execute(
-            "TRUNCATE hotline_caller, events_event, disputes_dispute, casework_outboxitem, casework_notice, casework_delivery"
-            " CASCADE"
+            "TRUNCATE hotline_caller, events_event, disputes_dispute, disputes_visitteam, casework_outboxitem, casework_notice,"
+            " casework_delivery CASCADE"
         )
     memory.forget()
     clock.reset()

@@ -84,7 +84,7 @@ OBJECTS: dict[str, tuple[str, ...]] = {
     "area": ("", "150302002", "150302001", "150302002001001", MISSING),
     "row": ("inside", "outside", MISSING),
     **dict.fromkeys(
-        ("case", "land", "unit", "handbook", "service", "request", "plate", "app", "named", "placed"), ("there", MISSING)
+        ("case", "land", "unit", "handbook", "service", "request", "plate", "app", "named", "placed", "visit"), ("there", MISSING)
     ),
     **dict.fromkeys(("notice", "owned"), ("mine", "another's", MISSING)),
 }
@@ -169,6 +169,8 @@ def _of_thing(scene: Scene, cell: Cell, rule: Rule) -> str:
     kind = rule.about.split(" ")[0]
     if cell.relation == MISSING or (kind == "owned" and cell.relation != "mine"):
         return HIDDEN
+    if kind == "visit":
+        return ANSWERED if cell.who in disputes_scene.VISITED_BY else HIDDEN
     return _of_named(scene, cell, rule) if kind == "named" and rule.verb else ANSWERED
 
 
@@ -317,7 +319,7 @@ def _key(scene: Scene, cell: Cell, rule: Rule, thing: object) -> int:
     kind, name = (*rule.about.split(" "), "", "")[:2]
     if kind == "owned":
         return scene.owned[name].get(cell.who if cell.relation == "mine" else "another's", NO_KEY)
-    if kind in ("named", "placed") and name in scene.keys:
+    if kind in ("named", "placed", "visit") and name in scene.keys:
         return scene.keys[name]
     return thing.order if rule.about == "event order" else thing.file
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from tests.access.rules import TOKEN, Rule, act, opened, page
+from tests.access.rules import TOKEN, Rule, act, form, opened, page
 
 LAND = "grids.view"
 SEE = "disputes.view|disputes.take_part|disputes.hand_over"
+VISITS = "disputes.visit|disputes.oversee_visits"
 SESSION = "disputes/<str:number>/session/<int:seq>/"
 PAPER = "disputes/<str:number>/paper/<int:key>/"
 RECEIPT = "c/mediate/k/<slug:token>/"
@@ -29,6 +30,15 @@ ROOM_VERBS: dict[str, tuple[str, dict]] = {
 }
 RULES: dict[str, Rule] = {
     "disputes/court/": page("disputes.court", lists=True),
+    "disputes/visits/": page(VISITS, lists=True),
+    "disputes/visits/teams/": act("disputes.oversee_visits"),
+    "disputes/visits/teams/<int:key>/plan/": act(VISITS, "visit team"),
+    "disputes/visits/teams/<int:key>/end/": act("disputes.oversee_visits", "visit team"),
+    "disputes/visits/signs/<int:key>/": act(VISITS, "visit sign", body={"outcome": "watch"}),
+    "disputes/visits/<int:key>/": form(VISITS, "visit one"),
+    "disputes/visits/<int:key>/off/": act(VISITS, "visit one"),
+    "m/visits/": page("disputes.visit", lists=True),
+    "m/visits/<int:key>/": form("disputes.visit", "visit one"),
     "disputes/services/": page(LAND, lists=True),
     "disputes/services/map.json": page(LAND, lists=True),
     "disputes/services/<slug:code>/": page(LAND, "no service"),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 
 from casework.actor import Actor
 from disputes import transitions
-from disputes.models import Dispute, MediationBody, Mediator, Room
+from disputes.models import Dispute, EarlySign, MediationBody, Mediator, Room, Visit, VisitTeam
 from disputes.reach import BY_LAND
 from disputes.telling import PartyTold
 from tests.disputes import cast
@@ -42,8 +42,27 @@ def add(scene: Scene) -> None:
     scene.disputes = {
         "mediated": cast.mediating(house, facts=facts), "waiting": cast.guided(house, facts=facts), "elsewhere": elsewhere,
     }
+    _visits(scene, house)
     scene.named["slug:token"] = (_booking(house, facts), "f" * 32)
     scene.keys["dispute paper"] = _session_and_paper(house, scene.disputes[HELD])
+
+
+VISITED_BY = ("mediator", "worker_a1", "secretary_a", "director_a")
+"""By hand: who is in the team of community A, or oversees it by land."""
+
+
+def _visits(scene: Scene, house: cast.House) -> None:
+    """A team of community A with a visit planned for today and an early sign of the day before."""
+    people, areas = scene.world.people, scene.world.areas
+    team = VisitTeam.objects.create(
+        area=areas["community_a"], mediator=house.mediators["mediator"], worker=people["worker_a1"], since=date(2026, 1, 1)
+    )
+    visit = Visit.objects.create(team=team, area=areas["grid_a1"], planned_on=date(2026, 3, 5))
+    made = Visit.objects.create(
+        team=team, area=areas["grid_a2"], planned_on=date(2026, 3, 4), visited_on=date(2026, 3, 4), recorded_at=NOON
+    )
+    sign = EarlySign.objects.create(visit=made, type="neighbour", text="楼道堆物争执", noted_at=NOON)
+    scene.keys |= {"team": team.pk, "one": visit.pk, "sign": sign.pk}
 
 
 def _booking(house: cast.House, facts: str) -> str:
