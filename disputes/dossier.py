@@ -18,6 +18,7 @@ from disputes.models import (
     Paper,
     Party,
     Procedure,
+    Proxy,
     Referral,
     Session,
 )
@@ -51,6 +52,10 @@ class Dossier:
     @cached_property
     def parties(self) -> list[Party]:
         return list(self.case.parties.all())
+
+    @cached_property
+    def proxies(self) -> list[Proxy]:
+        return list(self.case.proxies.all())
 
     @cached_property
     def panel(self) -> list[PanelMember]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.verb_forms import OptionalNoteForm, UnitsField, VerbForm, note_field
 from disputes import grading, guidance, routing, rules, wall
 from disputes.models import Dispute, DisputeType, MediationBody, Mediator, Nature, Offer, Party
+from disputes.proxy_forms import ProxyFields
 from disputes.telling import MAX_CLAIM, ClaimTold, PartyTold, Told
 from events.views.reporting import AreaSelect, land_choices
 from grids.scope import Rights
@@ -23,7 +24,7 @@ def flag_choices() -> list[tuple[str, str]]:
     return [(code, str(row)) for code, row in rules.flags().items() if not row.is_computed]
 
 
-class RegisterForm(forms.Form):
+class RegisterForm(ProxyFields):
     """登记: what happened, between whom, where, how dangerous. Two parties on the first page; more are added later."""
 
     type = forms.ChoiceField(label=_("纠纷类型"), choices=DisputeType.choices)
@@ -67,6 +68,11 @@ class RegisterForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["area"].choices = land_choices(rights, "disputes.register")
 
+    def clean(self) -> dict[str, Any]:
+        got = super().clean()
+        self.need_proxy()
+        return got
+
     def told(self) -> Told:
         """What the verb takes."""
         got = self.cleaned_data
@@ -80,8 +86,8 @@ class RegisterForm(forms.Form):
         claims = (ClaimTold(text=got["claim"], amount=got["amount"]),) if got["claim"] else ()
         plain = ("type", "facts", "amount", "area", "address", "complexity", "language", "nature", "flags",
                  "is_cross_street", "involves_departments", "source")  # fmt: skip
-        return Told(parties=parties, claims=claims, **{name: got[name] or None if name == "area" else got[name]
-                                                      for name in plain})
+        found = {name: got[name] or None if name == "area" else got[name] for name in plain}
+        return Told(parties=parties, claims=claims, proxy=self.proxy(), **found)
 
 
 class PickedBody(forms.TypedChoiceField):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from disputes.models import Dispute, Party
+from disputes.models import Dispute, Party, Proxy
 from disputes.reach import LEAD, NARRATIVE, TAKE_PART, VIEW
 from events.masking import mask_name, mask_phone
 from grids.scope import Rights
@@ -24,6 +24,16 @@ def level_for(rights: Rights, dispute: Dispute) -> str:
         for post in rights.reaches
     )
     return MASKED if on_street else NOTHING
+
+
+def proxy_shown(proxy: Proxy, level: str) -> dict:
+    """Who asked for a party, as a page shows it at this level."""
+    clear = level == CLEAR
+    return {
+        "name": proxy.name if clear else mask_name(proxy.name), "phone": proxy.phone if clear else mask_phone(proxy.phone),
+        "relation": proxy.get_relation_display(), "way": proxy.get_way_display(), "agreed_on": proxy.agreed_on,
+        "confirmed_at": proxy.confirmed_at, "withdrawn_at": proxy.withdrawn_at, "has_proof": proxy.proof_id is not None,
+    }
 
 
 def shown(party: Party, level: str) -> dict:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from casework import presenting
 from disputes import rules
 from disputes.dossier import Dossier
-from disputes.masking import NOTHING, level_for, shown
+from disputes.masking import NOTHING, level_for, proxy_shown, shown
 from disputes.models import (
     Dispute,
     DisputeDeadline,
@@ -171,4 +171,10 @@ def two_clocks(dispute: Dispute, *, at: datetime) -> list[dict]:
 def parties_of(dossier: Dossier) -> tuple[str, list[dict]]:
     """What this person sees of the parties, and at which level."""
     level = level_for(dossier.rights, dossier.case)
-    return level, [] if level == NOTHING else [shown(party, level) for party in dossier.parties]
+    if level == NOTHING:
+        return level, []
+    proxies = {row.party_id: row for row in dossier.proxies}
+    return level, [
+        {**shown(party, level), "proxy": proxy_shown(proxies[party.pk], level) if party.pk in proxies else None}
+        for party in dossier.parties
+    ]

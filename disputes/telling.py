@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from casework import sealing
 from casework.door import missing
 from disputes import rules
-from disputes.models import Dispute, Party
+from disputes.models import Dispute, Party, Proxy
 
 MAX_TEXT = 20_000
 MAX_PARTIES = 12
@@ -51,6 +51,17 @@ class ClaimTold:
 
 
 @dataclass(frozen=True, slots=True)
+class ProxyTold:
+    """Who asks on behalf of the first party, and how and when that party consented."""
+
+    name: str
+    phone: str
+    relation: str
+    way: str
+    agreed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """What is told of a dispute. Coordinates WGS-84; ``area`` an official code; ``flags`` codes of risk flags."""
 
@@ -72,6 +83,7 @@ class Told:
     involves_departments: bool = False
     origin_number: str = ""
     tracking_code: str = ""
+    proxy: ProxyTold | None = None
     extra: Sequence[tuple[str, str]] = ()
     """Further pieces of narrative, (kind, text): what an import brings."""
 
@@ -84,10 +96,27 @@ def check(told: Told) -> None:
     if len(told.parties) > MAX_PARTIES:
         raise missing(parties=_("当事人不能超过%(n)s方,人数多的请推选代表") % {"n": MAX_PARTIES})
     _check_choices(told)
+    if told.proxy is not None:
+        check_proxy(told.proxy)
     for party in told.parties:
         check_party(party)
     for claim in told.claims:
         check_claim(claim)
+
+
+def check_proxy(told: ProxyTold) -> None:
+    """Raises ``invalid`` naming what is missing of a request on behalf of somebody else."""
+    wanted = {
+        "proxy_name": (told.name.strip(), _("请填写代办人姓名")), "proxy_phone": (told.phone.strip(), _("请填写代办人电话")),
+        "proxy_relation": (told.relation in Proxy.Relation.values, _("请选择与本人的关系")),
+        "proxy_way": (told.way in Proxy.Way.values, _("请选择本人怎样同意的")),
+        "proxy_agreed_on": (told.agreed_on is not None, _("请填写本人同意的日期")),
+    }
+    absent = {name: words for name, (there, words) in wanted.items() if not there}
+    if absent:
+        raise missing(**absent)
+    if "\x00" in told.name + told.phone:
+        raise missing(proxy_name=_("内容含有无法保存的字符,请删除后重试"))
 
 
 def check_facts(facts: str) -> None:
@@ -142,6 +171,14 @@ def party_row(dispute: Dispute, told: PartyTold, *, at: datetime) -> Party:
         guardian_phone=told.guardian_phone[:20], guardian_relation=told.guardian_relation[:20],
         speaker_kind=told.speaker_kind, speaker_name=told.speaker_name[:40], speaker_phone=told.speaker_phone[:20],
         people=max(1, told.people), consented_at=at if told.consents else None,
+    )
+
+
+def proxy_row(dispute: Dispute, party: Party, told: ProxyTold, *, at: datetime) -> Proxy:
+    """An unsaved record of who asked for this party."""
+    return Proxy(
+        dispute=dispute, party=party, name=told.name.strip()[:80], phone=told.phone.strip()[:20], relation=told.relation,
+        way=told.way, agreed_on=told.agreed_on, asked_at=at,
     )
 
 

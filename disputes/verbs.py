@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.door import Move
 from casework.offering import Subjects, Verb, VerbTable
 from disputes import court_forms as court
-from disputes import forms, service_forms
+from disputes import forms, proxy_forms, service_forms
 from disputes import further_forms as more
 from disputes.dossier import Dossier
 from disputes.room_verbs import ROOM_VERBS
@@ -56,13 +56,15 @@ def _to_confirm(dossier: Dossier) -> bool:
 
 
 FRONT = (
-    "court_file", "court_serve", "court_end", "court_confirm", "court_deny",
+    "confirm_proxy", "deny_proxy", "court_file", "court_serve", "court_end", "court_confirm", "court_deny",
     "accept", "route", "sign", "agree", "schedule", "rise", "guide", "acknowledge", "track", "perform", "confirm",
     "answer_invite", "fail", "offer", "refuse", "end_outside", "turn_away", "close", "reopen", "urge",
 )
 OWN = (
     Verb("accept", forms.AcceptForm, "KeyA"),
     Verb("turn_away", forms.ReasonForm),
+    Verb("confirm_proxy", proxy_forms.ConfirmForm, subjects=when(lambda found: found.case.proxy_open)),
+    Verb("deny_proxy", proxy_forms.DenyForm, subjects=when(lambda found: found.case.proxy_open)),
     Verb("cancel", forms.OptionalNoteForm),
     Verb("guide", forms.GuideForm, "KeyG"),
     Verb("route", forms.RouteForm, "KeyR"),

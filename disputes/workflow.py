@@ -58,6 +58,8 @@ _TABLE = (
     _move("archive", _("导入归档"), {"accepted"}, {"closed"}, "register", SYSTEM),
     _move("accept", _("受理"), {"booked"}, {"accepted"}, "screen", SYSTEM, public=True),
     _move("turn_away", _("不予受理"), {"booked", "accepted"}, {"closed"}, "screen", public=True),
+    _move("confirm_proxy", _("本人确认代办"), OPENING | MEDIATION, (), "mediate", public=True),
+    _move("deny_proxy", _("本人撤回代办"), OPENING | MEDIATION, {"closed"}, "mediate", CITIZEN, public=True),
     _move("cancel", _("取消预约"), {"booked"}, {"closed"}, "screen", CITIZEN, public=True),
     # 导 guided, 分 routed
     _move("guide", _("引导"), {"accepted", "guided"}, {"guided"}, lanes=SYSTEM, public=True),

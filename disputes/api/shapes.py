@@ -43,6 +43,7 @@ def whole(dispute: Dispute, rights: Rights, *, at: datetime) -> dict[str, Any]:
         "body": {"code": dispute.body.code, "name": dispute.body.name, "unit": unit_of(dispute.body.unit_id)}
         if dispute.body_id else None,
         "channel": dispute.channel or None, "outcome": dispute.outcome or None, "refused": dispute.refused_at is not None,
+        "awaits_consent": dispute.proxy_open,
         "rises": dispute.rises, "registered_at": dispute.registered_at, "accepted_at": dispute.accepted_at,
         "guided_at": dispute.guided_at, "routed_at": dispute.routed_at, "mediating_at": dispute.mediating_at,
         "agreed_at": dispute.agreed_at, "confirmed_at": dispute.confirmed_at, "closed_at": dispute.closed_at,

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from accounts.bodies import Choice, StrictSerializer, Text, Whole, YesNo
 from casework.verb_api import VerbBody
 from disputes.guidance import REASONS
-from disputes.models import Dispute, DisputeType, Nature, Offer, Party, Procedure, Referral
+from disputes.models import Dispute, DisputeType, Nature, Offer, Party, Procedure, Proxy, Referral
 from disputes.packets import REASONS as RISE_REASONS
 from disputes.transitions.passing import MAX_TEXT as MAX_TRANSFER
 
@@ -63,6 +63,16 @@ class ClaimBody(StrictSerializer):
     party = Whole(required=False, min_value=0, max_value=11, help_text="Place in the list of parties")
 
 
+class ProxyBody(StrictSerializer):
+    """Who asks on behalf of the first party, and how that person consented."""
+
+    name = Text(required=True, max_length=80)
+    phone = Text(required=True, max_length=20)
+    relation = Choice(choices=Proxy.Relation.values)
+    way = Choice(choices=Proxy.Way.values)
+    agreed_on = Day()
+
+
 class RegisterBody(StrictSerializer):
     facts = Text(required=True, max_length=LONG)
     parties = serializers.ListField(child=PartyBody(), min_length=1, max_length=12)
@@ -81,6 +91,14 @@ class RegisterBody(StrictSerializer):
     is_cross_street = YesNo(required=False)
     involves_departments = YesNo(required=False)
     origin_number = Text(max_length=60)
+    proxy = ProxyBody(required=False)
+
+
+class ConfirmProxyBody(VerbBody):
+    """``proof``: key of a piece of evidence that shows the mandate."""
+
+    proof = Whole(required=False, **KEY)
+    note = Text(max_length=NOTE)
 
 
 class Noted(VerbBody):

@@ -13,7 +13,7 @@ from casework.verb_api import ApiVerb, Asked, plain
 from disputes import actions, services, transitions, wall
 from disputes.api import verb_forms as forms
 from disputes.api.room_verbs import ROOM_VERBS, unit_of
-from disputes.models import JointNotice, MediationBody, Mediator, Offer, Party
+from disputes.models import Evidence, JointNotice, MediationBody, Mediator, Offer, Party
 from disputes.telling import PartyTold
 
 Act = Callable[[Asked], Any]
@@ -74,6 +74,10 @@ def _party(asked: Asked) -> dict[str, Any]:
     return _row(asked, "party", Party)
 
 
+def _proof(asked: Asked) -> dict[str, Any]:
+    return _row(asked, "proof", Evidence)
+
+
 def _service(asked: Asked) -> dict[str, Any]:
     code = asked.sent.get("service")
     if not code:
@@ -115,6 +119,10 @@ DATES = ("authority", "filing_number", "applied_on", "filed_on")
 VERBS: dict[str, ApiVerb] = {
     "accept": ApiVerb(forms.AcceptBody, _plain("note", "complexity"), sees=True),
     "turn_away": ApiVerb(forms.Noted, _plain("note"), sees=True),
+    "confirm_proxy": ApiVerb(
+        forms.ConfirmProxyBody, _with(transitions, _proof, names=("note",), sees=True), sees=True,
+    ),
+    "deny_proxy": ApiVerb(forms.MaybeNoted, _plain("note"), sees=True),
     "cancel": ApiVerb(forms.MaybeNoted, _plain("note", sees=False)),
     "guide": ApiVerb(forms.GuideBody, _plain("channel", "reasons", "note"), sees=True),
     "route": ApiVerb(forms.RouteBody, _with(transitions, _body, names=("note",), sees=True), sees=True),

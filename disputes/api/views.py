@@ -23,7 +23,7 @@ from disputes.api.verb_forms import RegisterBody
 from disputes.api.verbs import VERBS
 from disputes.models import Dispute, DisputeType, LegalService, Referral, Tier
 from disputes.reach import HAND_OVER, TAKE_PART, VIEW
-from disputes.telling import ClaimTold, PartyTold, Told
+from disputes.telling import ClaimTold, PartyTold, ProxyTold, Told
 from disputes.transitions import register
 from disputes.transitions.intake import find_known
 from disputes.workflow import MOVES
@@ -108,7 +108,10 @@ class DisputesView(CaseView):
 def _told(sent: dict) -> Told:
     parties = tuple(PartyTold(**one) for one in sent.pop("parties"))
     claims = tuple(ClaimTold(**one) for one in sent.pop("claims", ()))
-    return Told(parties=parties, claims=claims, **{name: value for name, value in sent.items() if value not in (None, "")})
+    proxy = sent.pop("proxy", None)
+    asked = ProxyTold(**proxy) if proxy else None
+    rest = {name: value for name, value in sent.items() if value not in (None, "")}
+    return Told(parties=parties, claims=claims, proxy=asked, **rest)
 
 
 def _size(text: str | None) -> int:

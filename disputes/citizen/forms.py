@@ -10,9 +10,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from disputes.models import DisputeType, MediationBody, Session
+from disputes.proxy_forms import NAMES as PROXY
+from disputes.proxy_forms import ProxyFields
 from events.citizen.forms import PHONE, WordsField
 
-STEPS = (("type",), ("name", "phone", "other_name", "facts", "claim", "community"), ("body", "mode", "slot", "place"),
+STEPS = (("type",), (*PROXY, "name", "phone", "other_name", "facts", "claim", "community"), ("body", "mode", "slot", "place"),
          ("consents", "answer"))
 """类型 → 双方 → 时间地点 → 核对."""
 BY_HAND = "later"
@@ -24,11 +26,14 @@ def communities() -> list[tuple[str, str]]:
     return [(row.area.code, str(row.area)) for row in rows if row.area.level_id == "community"]
 
 
-class BookForm(forms.Form):
+class BookForm(ProxyFields):
     """Everything that is asked; ``upto`` is the last step whose fields must be right."""
 
     type = forms.ChoiceField(label=_("纠纷类型"), choices=DisputeType.choices, widget=forms.RadioSelect)
-    name = WordsField(label=_("您的姓名"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = WordsField(
+        label=_("您的姓名"), max_length=80, help_text=_("代他人申请的,这里填本人的姓名和电话"),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
     phone = forms.CharField(
         label=_("您的手机号"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"})
     )
@@ -48,12 +53,19 @@ class BookForm(forms.Form):
 
     def __init__(self, *args: Any, upto: int = 4, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.upto = upto
         later = {name for step in STEPS[upto:] for name in step}
         for name in later:
             self.fields[name].required = False
 
     def clean_phone(self) -> str:
-        given = unicodedata.normalize("NFKC", self.cleaned_data["phone"]).strip()
+        return self._digits("phone")
+
+    def clean_proxy_phone(self) -> str:
+        return self._digits("proxy_phone")
+
+    def _digits(self, name: str) -> str:
+        given = unicodedata.normalize("NFKC", self.cleaned_data[name]).strip()
         digits = re.sub(r"^(\+?86)(?=1\d{10}$)", "", re.sub(r"[\s\-()]", "", given))
         if digits and not PHONE.fullmatch(digits):
             raise forms.ValidationError(_("请检查号码:手机 11 位,座机加区号"))
@@ -63,6 +75,8 @@ class BookForm(forms.Form):
         data = super().clean()
         if data.get("mode") == "visit" and data.get("slot") and not data.get("place"):
             self.add_error("place", _("请写明上门地点"))
+        if self.upto >= 2:
+            self.need_proxy()
         return data
 
 

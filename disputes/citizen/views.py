@@ -19,7 +19,7 @@ from accounts.names import named
 from disputes import booking, ics, transitions
 from disputes.after_notices import place_words
 from disputes.citizen.forms import BY_HAND, STEPS, BookForm, FindForm
-from disputes.models import Dispute, MediationBody, Session
+from disputes.models import Dispute, MediationBody, Proxy, Session
 from disputes.telling import ClaimTold, PartyTold, Told
 from disputes.transitions.sessions import SlotTaken
 from events.citizen import limits, question
@@ -121,9 +121,20 @@ def _summary(value: object) -> list[tuple[str, str]]:
     labels = dict(DisputeType.choices)
     return [
         (_("纠纷类型"), str(labels.get(value("type"), ""))), (_("您的姓名"), value("name")), (_("您的手机号"), value("phone")),
+        *_for_whom(value),
         (_("对方"), value("other_name")), (_("发生了什么"), value("facts")), (_("想解决什么"), value("claim") or "—"),
         (_("时间地点"), when), (_("方式"), str(dict(Session.Mode.choices).get(value("mode"), ""))),
     ]
+
+
+def _for_whom(value: object) -> list[tuple[str, str]]:
+    """Who asks, where that is not the applicant."""
+    if not value("for_other"):
+        return []
+    relation = dict(Proxy.Relation.choices).get(value("proxy_relation"), "")
+    way = dict(Proxy.Way.choices).get(value("proxy_way"), "")
+    return [(_("代办人"), f"{value('proxy_name')}({relation}) {value('proxy_phone')}"),
+            (_("本人同意"), f"{way} {value('proxy_agreed_on')}")]
 
 
 def _submit(request: HttpRequest, form: BookForm, asked: question.Question) -> HttpResponse:
@@ -135,27 +146,27 @@ def _submit(request: HttpRequest, form: BookForm, asked: question.Question) -> H
             return _page(request, form, 4, question.ask(at=request.at), status=400, said=_("请回答这道新题"))
         if not question.is_right(asked, form.cleaned_data["answer"], at=request.at):
             return _page(request, form, 4, question.ask(at=request.at), status=400, said=_("算得不对,请再试一次"))
-        verdict = limits.take(
-            [(BOOK_BY_ADDRESS, request.address), (BOOK_BY_PHONE, form.cleaned_data["phone"])], at=request.at
-        )
+        phone = form.cleaned_data["proxy_phone"] or form.cleaned_data["phone"]
+        verdict = limits.take([(BOOK_BY_ADDRESS, request.address), (BOOK_BY_PHONE, phone)], at=request.at)
         if not verdict:
             return too_many(request, verdict, _("预约太多了,请稍后再试,或拨打12345"))
         try:
-            dispute = _book(request, form.cleaned_data, asked.client_key)
+            dispute = _book(request, form, asked.client_key)
         except SlotTaken as taken:
             return _page(request, form, 3, asked.passed(), status=409, said=taken.detail)
     return redirect("disputes:receipt", token=dispute.token)
 
 
-def _book(request: HttpRequest, data: dict, key: str) -> Dispute:
+def _book(request: HttpRequest, form: BookForm, key: str) -> Dispute:
     """The booking and its session, both or neither. Of several rooms and mediators the next free ones are tried."""
+    data = form.cleaned_data
     told = Told(
         facts=data["facts"], type=data["type"], area=data["community"], origin_number=key, address=data["place"],
         parties=(
             PartyTold(name=data["name"], phone=data["phone"], consents=True),
             PartyTold(name=data["other_name"], side="respondent"),
         ),
-        claims=(ClaimTold(text=data["claim"]),) if data["claim"] else (),
+        claims=(ClaimTold(text=data["claim"]),) if data["claim"] else (), proxy=form.proxy(),
     )
     chosen = _read_slot(data["slot"]) if data["slot"] != BY_HAND else None
     with transaction.atomic():
@@ -295,6 +306,16 @@ def _move(request: HttpRequest, session: Session) -> None:
     messages.success(request, _("已改期"))
 
 
+def _endings(dispute: Dispute | None) -> list[str]:
+    """Last four digits of whoever asked: the applicant, and who asked for him."""
+    if dispute is None:
+        return []
+    phones = [dispute.parties.filter(side="applicant").values_list("phone", flat=True).first(),
+              dispute.proxies.values_list("phone", flat=True).first()]
+    found = [re.sub(r"\D", "", phone or "")[-4:] for phone in phones]
+    return [ending for ending in found if len(ending) == 4]
+
+
 @for_everybody
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
@@ -308,9 +329,8 @@ def find(request: HttpRequest) -> HttpResponse:
     if not verdict:
         return too_many(request, verdict, _("试的次数太多了,请稍后再试"))
     dispute = Dispute.objects.filter(tracking_code=code, source="booking").first()
-    phone = dispute.parties.filter(side="applicant").values_list("phone", flat=True).first() if dispute else ""
-    known, given = re.sub(r"\D", "", phone or "")[-4:], re.sub(r"\D", "", form.cleaned_data["digits"])
-    if not hmac.compare_digest(known.encode(), given.encode()) or len(known) != 4:
+    given = re.sub(r"\D", "", form.cleaned_data["digits"]).encode()
+    if not any([hmac.compare_digest(known.encode(), given) for known in _endings(dispute)]):  # noqa: C419 (all are compared)
         return nothing_there(request)
     for limit, subject in wanted:
         limits.give_back(limit.key(subject))

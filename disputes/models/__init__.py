@@ -11,6 +11,7 @@ from .narrative import Claim, Narrative, Offer, Packet
 from .papers import Paper, PaperText
 from .parties import Party
 from .procedures import JointNotice, Procedure, Referral
+from .proxies import Proxy
 from .services import LegalService
 from .sessions import Hold, Session, SessionSeat
 from .visits import EarlySign, Visit, VisitTeam
@@ -49,6 +50,7 @@ __all__ = [
     "PaperText",
     "Party",
     "Procedure",
+    "Proxy",
     "Referral",
     "RiskFlag",
     "Room",

@@ -107,6 +107,8 @@ class Dispute(Case):
     """Codes of ``disputes/data/risk.json`` (rules.md §5)."""
     risk_score = models.PositiveSmallIntegerField(_("风险分"), default=0)
     risk_colour = models.CharField(_("风险色"), max_length=6, choices=Colour.choices, default=Colour.BLUE)
+    proxy_open = models.BooleanField(_("待本人确认"), default=False)
+    """Asked for by somebody else, and the person represented has not yet been heard (``Proxy``)."""
     is_sealed = models.BooleanField(_("涉密"), default=False)
     """Family and minor cases: the whole case behind a reason prompt; lists say 涉密纠纷."""
     address = models.CharField(_("发生地"), max_length=160, blank=True)

@@ -26,6 +26,7 @@ from disputes.models import (
     Packet,
     Paper,
     Party,
+    Proxy,
     Session,
 )
 from grids.scope import SHANGHAI
@@ -113,6 +114,18 @@ def _application(sheet: Sheet) -> dict[str, Any]:
         **sheet.both(), "facts": sheet.need(_("纠纷事实"), sheet.told("facts")),
         "claims": sheet.claims() or [sheet.need(_("申请事项"), "")],
         "body": sheet.need(_("调解组织"), sheet.dispute.body), "day": on(sheet.dispute.registered_at),
+        "proxy": _asked_for(sheet),
+    }
+
+
+def _asked_for(sheet: Sheet) -> dict[str, Any] | None:
+    """Who asked on behalf of the applicant, with the consent; the person's own word is missing until it is given."""
+    row = Proxy.objects.filter(dispute=sheet.dispute).select_related("party").first()
+    if row is None:
+        return None
+    return {
+        "for": row.party.name, "name": row.name, "phone": row.phone, "relation": row.get_relation_display(),
+        "way": row.get_way_display(), "agreed": on(row.agreed_on), "confirmed": sheet.need(_("本人确认"), on(row.confirmed_at)),
     }
 
 

@@ -9,6 +9,7 @@ from .leaving import arbitrate, close, come_back, end_outside, litigate, refuse,
 from .mediating import answer_offer, extend, fail, help, offer, rise
 from .papers import issue, keep_signed
 from .passing import transfer
+from .proxies import confirm_proxy, deny_proxy
 from .risk import acknowledge, notify, rate_risk
 from .sessions import begin, call_off, check_in, conclude, reschedule, schedule
 from .settling import agree, breach, fulfil, perform, plan, remind, settle_orally
@@ -34,6 +35,7 @@ __all__ = [
     "come_back",
     "conclude",
     "confirm",
+    "confirm_proxy",
     "court_confirm",
     "court_deny",
     "court_end",
@@ -41,6 +43,7 @@ __all__ = [
     "court_serve",
     "decline",
     "deny_confirm",
+    "deny_proxy",
     "end_outside",
     "extend",
     "fail",

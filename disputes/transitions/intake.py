@@ -12,7 +12,7 @@ from casework.actor import Actor
 from casework.door import Move, Passage, missing, moving, opening
 from disputes import grading, routing, rules, terms
 from disputes.models import Claim, Dispute, MediationBody, Mediator, Narrative
-from disputes.telling import Told, amount_of, check, party_row
+from disputes.telling import Told, amount_of, check, party_row, proxy_row
 from disputes.transitions.risk import tell_jointly
 from disputes.transitions.steps import end, say, seat, story
 from disputes.workflow import do
@@ -61,6 +61,8 @@ def _take_in(told: Told, move: Move, *, actor: Actor, at: datetime) -> Dispute:
 
 def _prepare(told: Told, actor: Actor, at: datetime) -> Dispute:
     check(told)
+    if told.proxy is not None and told.proxy.agreed_on > at.astimezone(SHANGHAI).date():
+        raise missing(proxy_agreed_on=_("日期不能晚于今天"))
     found, is_located = placing.find(lon=told.lon, lat=told.lat, area=told.area)
     has_minor = any(party.is_minor for party in told.parties)
     dispute = Dispute(
@@ -71,7 +73,7 @@ def _prepare(told: Told, actor: Actor, at: datetime) -> Dispute:
         risk_flags=sorted({*told.flags, *(("vulnerable",) if has_minor else ())}), address=told.address[:160],
         lon=told.lon, lat=told.lat, tracking_code=told.tracking_code or tracking_code(), token=secrets.token_hex(16),
         registered_at=at, reported_by_id=actor.person_id if actor.is_staff else None,
-        is_sealed=has_minor or told.type in rules.file()["sealed_types"],
+        proxy_open=told.proxy is not None, is_sealed=has_minor or told.type in rules.file()["sealed_types"],
     )
     placing.put(dispute, found, is_located=is_located)
     grading.grade(dispute)
@@ -93,6 +95,9 @@ def intake_body(dispute: Dispute) -> MediationBody | None:
 def _write(passage: Passage, told: Told) -> None:
     dispute, at = passage.case, passage.at
     rows = [passage.create(party_row(dispute, party, at=at)) for party in told.parties]
+    if told.proxy is not None:  # the consent is the person's own to give, at the first contact
+        rows[0].consented_at = None
+        passage.create(proxy_row(dispute, rows[0], told.proxy, at=at))
     story(passage, Narrative.Kind.FACTS, told.facts)
     for claim in told.claims:
         party = rows[claim.party] if claim.party is not None and claim.party < len(rows) else None

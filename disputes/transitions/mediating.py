@@ -13,7 +13,7 @@ from disputes import packets, routing, rules, wall
 from disputes.models import Dispute, MediationBody, Narrative, Offer, Party
 from disputes.telling import MAX_AMOUNT
 from disputes.transitions.guiding import refuse_unfit
-from disputes.transitions.steps import hold, say, stop_mediation, story, to_helpers
+from disputes.transitions.steps import hold, refuse_unheard, say, stop_mediation, story, to_helpers
 from disputes.workflow import do
 
 MAX_OFFER = 400
@@ -26,6 +26,7 @@ def offer(
 ) -> Dispute:
     """提出方案 by a party, or by the mediator (``party`` None). Raises ``invalid``."""
     with wall.asking_as(actor, dispute), moving(dispute, do.offer, actor=actor, at=at) as passage:
+        refuse_unheard(passage.case)
         if not text.strip() or len(text) > MAX_OFFER or "\x00" in text:
             raise missing(text=_("请写明方案,不超过%(n)s字") % {"n": MAX_OFFER})
         if amount is not None and not 0 <= amount <= MAX_AMOUNT:

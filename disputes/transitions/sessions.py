@@ -16,6 +16,7 @@ from disputes import booking
 from disputes.after_notices import owe_reminders
 from disputes.booking import Span
 from disputes.models import Dispute, Hold, PanelMember, Party, Room, Session, SessionSeat
+from disputes.transitions.steps import refuse_unheard
 from disputes.workflow import do
 from grids.models import Unit
 from grids.scope import SHANGHAI
@@ -241,6 +242,7 @@ def check_in(
 def begin(session: Session, *, actor: Actor, at: datetime, seen_version: int | None = None) -> Session:
     """开始调解: the first session stops the start clock (rules.md §5: ordinary 3, complex 7 days)."""
     with moving(session.dispute, do.begin, actor=actor, at=at, seen_version=seen_version) as passage:
+        refuse_unheard(passage.case)
         row = _open_row(passage, session, ("booked",))
         passage.change(row, state="begun", begun_at=at)
         passage.clocks.stop("start", at=at)
@@ -254,6 +256,7 @@ def conclude(
     """会期结束: the room and the people are free again. Raises ``not_begun`` for one whose time has not come: it is
     begun early, moved or called off instead."""
     with moving(session.dispute, do.conclude, actor=actor, at=at, note=note, seen_version=seen_version) as passage:
+        refuse_unheard(passage.case)
         row = _open_row(passage, session, ("booked", "begun"))
         if row.state == "booked" and at < row.starts_at:
             when = f"{row.starts_at.astimezone(SHANGHAI):%m-%d %H:%M}"

@@ -22,7 +22,7 @@ from disputes.models import (
     Narrative,
     Party,
 )
-from disputes.transitions.steps import stop_mediation, story
+from disputes.transitions.steps import refuse_unheard, stop_mediation, story
 from disputes.workflow import do
 from grids.scope import SHANGHAI
 
@@ -81,6 +81,7 @@ def settle_orally(
 
 
 def _check(passage: Passage, text: AgreementText, day: date, checks: frozenset[str], *, oral: bool) -> None:
+    refuse_unheard(passage.case)
     if any(party.refused_at and not party.left_at for party in passage.rows(Party)):
         raise MoveRefused("party_refused", _("有当事人不愿调解,不能登记协议"))
     if day > passage.at.astimezone(SHANGHAI).date():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from casework.door import Passage
+from django.utils.translation import gettext as _
+
+from casework.door import MoveRefused, Passage
 from disputes import grading, rules
 from disputes.models import Dispute, MediationBody, Mediator, Narrative, PanelMember
 from events.search import grams
@@ -27,6 +29,13 @@ def story(passage: Passage, kind: str, text: str, *, party: object | None = None
 def say(passage: Passage, note: str) -> None:
     """The words of a verb. They may tell the story, so they stand behind the wall and not in the trail."""
     story(passage, Narrative.Kind.NOTE, note)
+
+
+def refuse_unheard(dispute: Dispute) -> None:
+    """Nobody is mediated against their will: what was asked for on behalf of somebody waits for that person's word.
+    Raises ``proxy_open``."""
+    if dispute.proxy_open:
+        raise MoveRefused("proxy_open", _("由他人代为申请,本人尚未确认;请先联系本人,登记“本人确认代办”或“本人撤回代办”"))
 
 
 def end(passage: Passage, outcome: str) -> None:

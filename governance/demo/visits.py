@@ -71,7 +71,7 @@ def _go_round(team: VisitTeam, at: datetime, rng: random.Random, *, takes_in: bo
             visit.team = team
             done = datetime.combine(visit.planned_on, time(16, 30), SHANGHAI)
             if done < at and rng.random() < 0.94:
-                found = (rng.choice(SIGNS),) if rng.random() < SHARE else ()
+                found = (rng.choice(SIGNS),) if rng.random() < (2 * SHARE if takes_in else SHARE) else ()
                 visiting.record(visit, actor=who, at=done, signs=found)
                 _decide(visit, done, at, rng)
     if takes_in:
@@ -81,7 +81,7 @@ def _go_round(team: VisitTeam, at: datetime, rng: random.Random, *, takes_in: bo
 def _decide(visit: Visit, done: datetime, at: datetime, rng: random.Random) -> None:
     for sign in visit.signs.select_related("visit__team__mediator__body", "visit__team__area"):
         moment = done + timedelta(days=rng.uniform(0.5, 4))
-        outcome = rng.choice(("settled", "settled", "watch", ""))
+        outcome = rng.choice(("settled", "watch", "")) if done > at - 2 * visiting.WEEK else "settled"
         if outcome and moment < at:
             who = Actor.person(visit.team.mediator.person, at=moment)
             note = "上门劝和,双方各让一步" if outcome == "settled" else "下周再去看看"

@@ -14,6 +14,7 @@ NOTE = {"note": "说明"}
 VERBS: dict[str, tuple[str, dict]] = {
     # verb: permission on the dispute, a body that is well-formed
     "accept": ("disputes.screen", NOTE), "turn_away": ("disputes.screen", NOTE), "cancel": ("disputes.screen", NOTE),
+    "confirm_proxy": ("disputes.mediate", {}), "deny_proxy": ("disputes.mediate", NOTE),
     "guide": ("disputes.guide", {"channel": "mediation"}), "route": ("disputes.route", {}),
     "decline": ("disputes.sign", NOTE), "sign": ("disputes.sign", {}),
     "assign": ("disputes.assign", {"mediator": 987654321}), "invite": ("disputes.mediate", {"units": ["zhujian"]}),

@@ -12,7 +12,7 @@ from casework.models import StoredFile
 from casework.verify import verify_all
 from disputes import actions, minutes, transitions, wall
 from disputes.models import Dispute, DisputeAlarm, DisputeDeadline, DisputeTrail, JointNotice, Offer
-from disputes.telling import PartyTold
+from disputes.telling import PartyTold, ProxyTold
 from disputes.transitions.settling import CHECKS, Step
 from disputes.workflow import MOVES
 from tests.disputes import cast
@@ -21,6 +21,7 @@ from tests.disputes.rooms_kit import make_room
 from tests.pictures import jpeg
 
 HOUR = timedelta(hours=1)
+PROXY = ProxyTold("张代办", "13911112222", "cadre", "spoken", NOON.date())
 WRITTEN = {"facts": "双方无争议", "way": "转账", "term": "一个月内", "checks": CHECKS}
 
 
@@ -42,6 +43,9 @@ def _taken_in(house: House) -> None:
         lambda row: transitions.withdraw(row, actor=Actor.citizen(), at=NOON),
     ):
         act(transitions.book(cast.told(), actor=Actor.citizen(), at=NOON))
+    asked = [transitions.register(cast.told(proxy=PROXY), actor=system, at=NOON) for _n in range(2)]
+    transitions.confirm_proxy(asked[0], actor=head, at=NOON)
+    transitions.deny_proxy(asked[1], actor=head, at=NOON)
     archived = transitions.register(cast.told(), actor=system, at=NOON)
     transitions.archive(archived, mediator=house.mediators["mediator"], actor=system, at=NOON)
 
