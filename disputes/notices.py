@@ -68,10 +68,10 @@ def joined(dispute: Dispute, payload: dict, at: datetime) -> list[int]:
 
 
 def guide_of(dispute: Dispute, payload: dict, at: datetime) -> list[int]:
-    """Whoever guided it last, unless he routed it himself or is told of it anyway."""
+    """Whoever guided it last, and who took it in, unless they routed it themselves or are told of it anyway."""
     found = dispute.trail.filter(verb="guide", person__isnull=False).order_by("-seq").values_list("person", flat=True)[:1]
     told = {payload.get("by"), *dispute.member_ids}
-    return [key for key in found if key not in told]
+    return [key for key in dict.fromkeys([*found, *registrar(dispute, payload, at)]) if key not in told]
 
 
 def court_people(dispute: Dispute, payload: dict, at: datetime) -> list[int]:
@@ -105,7 +105,7 @@ KINDS: dict[str, Line] = {
     "dispute_accepted": Line(gettext_lazy("纠纷已受理,请引导分流"), (duty,)),
     "dispute_declined": Line(gettext_lazy("调解组织退回,请重新分流"), (duty,)),
     "dispute_routed": Line(gettext_lazy("新的纠纷待签收"), (head,)),
-    "dispute_routed_on": Line(gettext_lazy("您引导的纠纷已分流"), (guide_of,)),
+    "dispute_routed_on": Line(gettext_lazy("您经手的纠纷已分流"), (guide_of,)),
     "dispute_assigned": Line(gettext_lazy("请主持调解"), (assigned,)),
     "dispute_invited": Line(gettext_lazy("请参与调解"), (joined,)),
     "dispute_failed": Line(gettext_lazy("调解不成,请上报或引导"), (lead, head)),

@@ -174,11 +174,9 @@ def register(request: HttpRequest) -> HttpResponse:
                 for name, words in (refused.fields or {None: [refused.detail]}).items():
                     form.add_error(name if name in form.fields else None, words)
             else:
-                messages.success(request, _("已受理 %(number)s,查询码 %(code)s") % {
-                    "number": dispute.number, "code": dispute.tracking_code})
-                if dispute.is_visible_to(request.rights):
-                    return redirect("disputes:detail", dispute.number)
-                return redirect("disputes:register")
+                seen = dispute.is_visible_to(request.rights)
+                messages.success(request, _taken_words(dispute, seen=seen))
+                return redirect("disputes:detail", dispute.number) if seen else redirect("disputes:register")
     for one in ideas:
         one["name"] = str(flags()[one["code"]])
     bad = request.method == "POST" and bool(form.errors)
@@ -187,6 +185,15 @@ def register(request: HttpRequest) -> HttpResponse:
         request, "disputes/register.html", {"form": form, "ideas": ideas, "types": types, "sign": sign},
         status=400 if bad else 200,
     )
+
+
+def _taken_words(dispute: Dispute, *, seen: bool) -> str:
+    """Number and code; whose it is now, where it is not the person's own to see."""
+    words = _("已受理 %(number)s,查询码 %(code)s") % {"number": dispute.number, "code": dispute.tracking_code}
+    if seen:
+        return words
+    body = dispute.body.name if dispute.body_id else _("区指挥中心")
+    return words + _("。由%(body)s引导分流,分流后通知您") % {"body": body}
 
 
 def _take_in(request: HttpRequest, form: RegisterForm, sign: EarlySign | None) -> Dispute:
