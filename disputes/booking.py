@@ -54,9 +54,11 @@ def party_key(party: Party) -> int:
 def queue_for(keys: Iterable[int]) -> None:
     """Take the turn for these resources, in order of their numbers, until the transaction ends. Two bookings of one
     hour then meet one after the other: the constraint answers at once, instead of both waiting for each other."""
-    with connection.cursor() as cursor:
-        for key in sorted(set(keys)):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+    with connection.cursor() as cursor:  # OFFSET 0: sorted before the locks are taken, one after the other
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(key) FROM (SELECT unnest(%s::bigint[]) AS key ORDER BY 1 OFFSET 0) AS keys",
+            [sorted(set(keys))],
+        )
 
 
 def holds(keys: Iterable[int], span: Span, *, but: int | None = None) -> list[Hold]:

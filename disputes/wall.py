@@ -12,11 +12,12 @@ it, so that nothing after it in the same transaction reads on.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
 
 from casework import readlog
 from casework.actor import Actor
@@ -27,24 +28,44 @@ from disputes.reach import NARRATIVE
 
 @contextmanager
 def asking(*, person_id: int | None = None, dispute_id: int | None = None) -> Iterator[None]:
-    """Say to the database who asks, for this block. ``dispute_id``: the product itself, for this dispute only."""
-    with transaction.atomic():
-        before = _set(str(person_id or ""), str(dispute_id or ""))
+    """Say to the database who asks, for this block. ``dispute_id``: the product itself, for this dispute only.
+
+    Inside a transaction no savepoint is made for it: what was said is taken back at the end of the block, or goes with
+    the transaction (or the savepoint around it) that is rolled back.
+    """
+    with nullcontext() if connection.in_atomic_block else transaction.atomic():
+        before = _exchange(str(person_id or ""), str(dispute_id or ""))
         try:
             yield
         finally:
-            if not connection.needs_rollback:
-                _set(*before)
+            if not _is_broken():
+                _say(*before)
 
 
-def _set(person: str, dispute: str) -> tuple[str, str]:
+_EXCHANGE = """
+    WITH before AS MATERIALIZED (
+        SELECT COALESCE(current_setting('gov.person', true), '') AS person,
+               COALESCE(current_setting('gov.dispute', true), '') AS dispute
+    )
+    SELECT person, dispute, set_config('gov.person', %s, true), set_config('gov.dispute', %s, true) FROM before
+"""
+
+
+def _exchange(person: str, dispute: str) -> tuple[str, str]:
+    """Say it, and what had been said before."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('gov.person', true), current_setting('gov.dispute', true)")
-        before = cursor.fetchone()
-        cursor.execute(
-            "SELECT set_config('gov.person', %s, true), set_config('gov.dispute', %s, true)", [person, dispute]
-        )
-    return before[0] or "", before[1] or ""
+        cursor.execute(_EXCHANGE, [person, dispute])
+        return cursor.fetchone()[:2]
+
+
+def _say(person: str, dispute: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('gov.person', %s, true), set_config('gov.dispute', %s, true)", [person, dispute])
+
+
+def _is_broken() -> bool:
+    """Whether the transaction takes no statement any more: then the settings go with it."""
+    return connection.needs_rollback or connection.connection.info.transaction_status == TRANSACTION_STATUS_INERROR
 
 
 @contextmanager
@@ -68,13 +89,9 @@ def opened(
         yield
 
 
-
-
 def may_open(dispute: Dispute, actor: Actor) -> bool:
     """Whether the person is one of the story's readers."""
     return dispute.is_reached_by(actor.rights, NARRATIVE)
-
-
 
 
 @contextmanager

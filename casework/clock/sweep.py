@@ -47,7 +47,8 @@ _SWEEP = """
           FROM fires WHERE fires
         ON CONFLICT (key) DO NOTHING
     )
-    SELECT count(*), count(*) FILTER (WHERE fires) FROM fires
+    SELECT count(*), count(*) FILTER (WHERE fires), count(*) FILTER (WHERE fires AND alarms[next_rung + 2] <= %(at)s)
+      FROM fires
 """
 
 
@@ -98,9 +99,9 @@ def sweep_deadlines(
     with connection.cursor() as cursor:
         while True:
             cursor.execute(statement, {"at": moment, "limit": limit, "cases": cases})
-            seen, fired = cursor.fetchone()
+            seen, fired, owed_more = cursor.fetchone()
             total += fired
-            if seen < limit and not fired:
+            if seen < limit and not owed_more:
                 return total
 
 

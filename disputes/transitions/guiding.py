@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from casework.actor import Actor
 from casework.door import MoveRefused, Passage, missing, moving
 from disputes import grading, guidance, routing, rules
-from disputes.models import Dispute, JoinedUnit, MediationBody, Mediator, PanelMember
+from disputes.models import Dispute, JoinedUnit, MediationBody, Mediator, PanelMember, Party
 from disputes.transitions.steps import hold, say, seat, start_tier, step_down
 from disputes.workflow import do
 from grids.models import Unit
@@ -104,7 +104,7 @@ def put_in_charge(passage: Passage, mediator: Mediator) -> None:
     dispute = passage.case
     if mediator.body_id != dispute.body_id or not mediator.is_active:
         raise missing(mediator=_("请选择本组织在任的调解员"))
-    names = [name for party in dispute.parties.all()
+    names = [name for party in passage.rows(Party)
              for name in (party.name, party.guardian_name, party.speaker_name) if name]
     if mediator.has_interest_in(names):
         raise MoveRefused("conflict_of_interest", _("该调解员与当事人有利害关系,应当回避,请另选"))
@@ -192,7 +192,7 @@ def _refuse_seated(passage: Passage, mediator: Mediator) -> None:
 
 
 def _seat_beside(passage: Passage, mediator: Mediator) -> None:
-    names = [party.name for party in passage.case.parties.all()]
+    names = [party.name for party in passage.rows(Party)]
     if mediator.has_interest_in(names):
         raise MoveRefused("conflict_of_interest", _("该调解员与当事人有利害关系,应当回避,请另选"))
     seat(passage, mediator, "panel")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from casework.actor import Actor
@@ -103,9 +102,9 @@ def _write(passage: Passage, wish: Wish, keys: list[int]) -> Session:
     if clashes:
         raise refusal(clashes, wish, keys)
     booking.queue_for(keys)
-    last = Session.objects.filter(dispute=dispute).aggregate(last=Max("seq"))["last"]
-    session = passage.book.create(Session(
-        dispute=dispute, seq=(last or 0) + 1, mode=wish.mode, room=wish.room, starts_at=wish.span.starts_at,
+    last = max((row.seq for row in passage.rows(Session)), default=0)
+    session = passage.create(Session(
+        dispute=dispute, seq=last + 1, mode=wish.mode, room=wish.room, starts_at=wish.span.starts_at,
         ends_at=wish.span.ends_at, link=wish.link[:300], place=wish.place[:160], booked_at=passage.at,
         booked_by=passage.actor.name[:60],
     ))
@@ -197,7 +196,7 @@ def _move_holds(passage: Passage, row: Session, wish: Wish, keys: list[int]) -> 
 
 def _open_row(passage: Passage, session: Session, states: Sequence[str]) -> Session:
     """The session under the dispute's lock, in one of these states."""
-    row = Session.objects.select_related("room").get(pk=session.pk, dispute=passage.case)
+    row = next(row for row in passage.rows(Session) if row.pk == session.pk)
     if row.state not in states:
         raise MoveRefused("wrong_state", _("会期%(state)s,不能再改") % {"state": row.get_state_display()}, state=row.state)
     return row

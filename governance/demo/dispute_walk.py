@@ -46,7 +46,7 @@ from governance.demo.dispute_words import OFFERS
 from grids.scope import SHANGHAI
 
 OPENS, CLOSES = time(8, 40), time(18, 0)
-COMPANIONS = (Party, JointNotice, JoinedUnit, PanelMember, Offer, Agreement, Instalment, CallBack, Procedure)
+COMPANIONS = (Party, JointNotice, JoinedUnit, PanelMember, Offer, Agreement, Instalment, CallBack, Procedure, Session)
 SYSTEM = Actor.system
 
 
