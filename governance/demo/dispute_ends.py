@@ -32,6 +32,7 @@ def live(walk: Walk, told: Told, started: datetime, who: Actor) -> None:
         walk.come_in(told, started, who)
         _live(walk)
     walk.catch_up(walk.until)
+    walk.write()
 
 
 def _live(walk: Walk) -> None:

@@ -19,7 +19,6 @@ from casework.clock.sweep import sweep_deadlines
 from casework.door import Batch
 from casework.folder import Folder
 from casework.models import OutboxItem
-from casework.statements import read
 from disputes import alarms, grading, minutes, rules, wall
 from disputes import transitions as verbs
 from disputes.models import (
@@ -46,6 +45,8 @@ from governance.demo.dispute_words import OFFERS
 from grids.scope import SHANGHAI
 
 OPENS, CLOSES = time(8, 40), time(18, 0)
+WAITS = frozenset({"accept", "acknowledge", "guide", "route", "decline", "fail", "perform", "call_back"})
+"""Verbs that ask only the folder: what they write goes with the next ones."""
 COMPANIONS = (Party, JointNotice, JoinedUnit, PanelMember, Offer, Agreement, Instalment, CallBack, Procedure, Session)
 SYSTEM = Actor.system
 
@@ -102,24 +103,26 @@ class Walk:
 
     def _fire(self, rows: list[DisputeDeadline], at: datetime) -> None:
         """The rungs of these clocks by the sweep; what they do by the room's own handler, but for telling."""
+        self.write()
         key = self.dispute.pk
         sweep_deadlines(DisputeDeadline, DisputeAlarm, at=at, cases=[key])
         fired = [(f"alarm:{DisputeDeadline._meta.db_table}:{row.pk}:{row.next_rung}", row) for row in rows]
         settled = OutboxItem.objects.filter(key__in=[name for name, _row in fired]).update(done_at=at, attempts=1)
         if settled != len(fired):
             raise BrokenWalk(f"{self.dispute.number}: {len(fired)} rungs owed, {settled} fired")
-        self.folder.take_clocks(read(DisputeDeadline, "case_id = %s AND state <> 'stopped' ORDER BY id", key))
         for name, row in fired:
-            actions = self.company.rungs[row.ladder, row.next_rung]
+            rung = row.next_rung
+            row.next_rung, row.next_alarm_at = rung + 1, row.alarms[rung + 1] if rung + 1 < len(row.alarms) else None
+            actions = self.company.rungs[row.ladder, rung]
             if ONLY_TELL.issuperset(actions):
                 continue
             if actions == ["note"] and row.state == "running":  # most are: what the handler does, without its reading
                 verbs.remind(self.dispute, stage=row.stage, actor=SYSTEM(), at=at)
             else:
-                alarms.sound(OutboxItem(key=name, payload={"deadline": row.pk, "rung": row.next_rung}), at)
-            self._write()
+                alarms.sound(OutboxItem(key=name, payload={"deadline": row.pk, "rung": rung}), at)
+            self.write()
 
-    def _write(self) -> None:
+    def write(self) -> None:
         """What the verbs have collected; nobody waits for notices of last month, reminders of sessions to come stay."""
         outbox = self.shared.book.outbox
         outbox[:] = [item for item in outbox if item.available_at >= self.until]
@@ -128,9 +131,14 @@ class Walk:
     # Steps --------------------------------------------------------------------------------------------------
 
     def do(self, verb: Callable[..., Any], *of: object, actor: Actor | None = None, **words: object) -> Any:
-        """One verb at the moment reached; by whoever presides unless somebody else is named."""
+        """One verb at the moment reached; by whoever presides unless somebody else is named. What it wrote is sent at
+        once where the verb, or what comes after it, asks the database."""
+        waits = verb.__name__ in WAITS
+        if not waits:
+            self.write()
         found = verb(*(of or (self.dispute,)), actor=actor or self.lead(), at=self.at, **words)
-        self._write()
+        if not waits:
+            self.write()
         return found
 
     def lead(self) -> Actor:
@@ -251,7 +259,7 @@ class Walk:
     def rise(self, *, by_clock: bool) -> None:
         """Handed up: when the tier's days are over, or before by whoever presides; the next tier signs."""
         if by_clock:
-            row = DisputeDeadline.objects.filter(case=self.dispute, stage="tier", state="running").first()
+            row = self.folder.clocks.find("tier")
             self.pass_to((row.due_at if row is not None else self.at) + timedelta(minutes=1))
         else:
             self.wait(4, 40)

@@ -222,4 +222,5 @@ def _close(company: Company, at: datetime, missing: int) -> bool:
             life.take_up(dispute)
             life.at = max(dispute.changed_at, at - timedelta(hours=2))
             dispute_ends.finish(life)
+            life.write()
     return bool(found)
