@@ -200,6 +200,18 @@ def acknowledge(user: User, notice_id: int, *, at: datetime) -> bool:
     return True
 
 
+def settle(key: str, people: Iterable[int], *, by: int | None, at: datetime) -> int:
+    """The matter of these lines has been seen to: unread ones of these people are read, and nothing rings. How many."""
+    lines = Notice.objects.filter(person__in=list(people), key=key, read_at=None)
+    return lines.update(read_at=at, acknowledged_by=by)
+
+
+def unsettle(key: str, people: Iterable[int], *, at: datetime) -> int:
+    """What settled them at that moment has been taken back: the same lines wait again."""
+    lines = Notice.objects.filter(person__in=list(people), key=key, read_at=at)
+    return lines.update(read_at=None, acknowledged_by=None)
+
+
 def ringing(user: User, *, at: datetime) -> list[Notice]:
     """P0 and P1 lines that nobody has taken yet: what the page's sound repeats for."""
     open_lines = Notice.objects.filter(person=user, acknowledged_by=None, read_at=None, show_at__lte=at)

@@ -24,10 +24,22 @@ from dashboard.panels import all_panels
 from dashboard.queries import VIEW_EVENTS, read
 from dashboard.reading import Reading
 from dashboard.tiles import all_tiles
+from events.alerts import queries as alerts
+from events.clues import queries as clues
 from events.exporting import TYPES, write_xlsx
 from events.queries import visible_to
 from events.views.edge import for_staff, is_fetch
 from grids.scope import SHANGHAI
+
+
+def _waiting(reading: Reading) -> list[dict[str, Any]]:
+    """What waits for somebody's judgement on this land, for those who may see it: short and full words, count, list."""
+    land = reading.land.area.path
+    rows = (
+        (_("设备"), _("设备预警待人确认"), alerts.waiting_count(reading.rights, land=land), reverse("events:alerts")),
+        (_("线索"), _("聚合线索待人研判"), clues.waiting_count(reading.rights, land=land), reverse("events:clues")),
+    )
+    return [{"short": short, "name": name, "value": count, "url": url} for short, name, count, url in rows if count]
 
 
 def _area_code(request: HttpRequest) -> str:
@@ -53,6 +65,7 @@ def _shown(request: HttpRequest) -> tuple[Reading, dict[str, Any]]:
     card = map_layers.grid_card(reading.land, reading.rights, day=day)
     shown = presenting.wall_context(reading, numbers, live, card, dots=request.GET.get("dots") == "1")
     shown["may_dismiss"] = reading.rights.covers(dismissals.MAY, area_path=reading.land.area.path)
+    shown["waiting"] = _waiting(reading)
     shown["dismissal"] = {"reasons": Dismissal.Reason.choices, "hours": dismissals.HOURS}
     return reading, shown
 

@@ -10,7 +10,7 @@ class EventsConfig(AppConfig):
         from casework.clock.sweep import register_clocked
 
         # The outbox topic "alarm" and the hook on moved land register themselves.
-        from events import alarms, learning, listeners, notices  # noqa: F401
+        from events import alarms, learning, listeners, notices, waiting  # noqa: F401
         from events.models import EventAlarm, EventDeadline
 
         register_clocked(EventDeadline, EventAlarm)

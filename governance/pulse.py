@@ -20,9 +20,11 @@ from events.counting import view_counts
 from grids.scope import Rights, rights_of
 
 MOST_LINES = 100
-MOST_ALARMS = 3
+MOST_ALARMS = 20
 RINGS_FOR = timedelta(hours=1)
-RINGING_KINDS = frozenset({"reported", "awaiting_dispatch", "dispatched", "delegated", "whistled", "reopened"})
+RINGING_KINDS = frozenset({
+    "reported", "awaiting_dispatch", "dispatched", "delegated", "whistled", "reopened", "alert_waits",
+})
 """News of an emergency that somebody must act on now."""
 
 
@@ -68,13 +70,13 @@ def unread_lines(request: HttpRequest) -> list[dict]:
 
 def _ringing(lines: list[dict], at: datetime) -> list[dict]:
     """The emergencies that ring: new or just handed over, nobody's yet, of the last hour, one line a case, the
-    newest three. A check that has passed is news but no alarm."""
+    newest twenty, oldest first. A check that has passed is news but no alarm."""
     found: dict[str, dict] = {}
     for line in lines:
         calls = line["urgency"] == "P0" and line["kind"] in RINGING_KINDS and line["acknowledged_by_id"] is None
         if calls and at - line["created_at"] <= RINGS_FOR:
             found.setdefault(line["case_number"] or str(line["id"]), line)
-    return list(found.values())[:MOST_ALARMS]
+    return sorted(list(found.values())[:MOST_ALARMS], key=lambda line: (line["created_at"], line["id"]))
 
 
 def _alarm(line: dict) -> dict[str, Any]:

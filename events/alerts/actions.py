@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 from casework.actor import Actor
 from casework.models import StoredFile
 from casework.refusals import MoveRefused, forbidden, missing, not_found
-from events import transitions
+from events import transitions, waiting
 from events.actions import attach
 from events.alerts import queries
-from events.alerts.models import Alert, Device
+from events.alerts.models import Alert, AlertUndo, Device
 from events.models import Event
+from events.transitions.holding import UNDO_SECONDS
 from events.transitions.intake import Report, check_moment, checked_category
 from grids.scope import SHANGHAI
 
@@ -88,6 +89,7 @@ def _keep(told: Told, fresh: Alert) -> tuple[Alert, bool]:
         try:
             with transaction.atomic():
                 fresh.save(force_insert=True)
+                waiting.owe("alert_waits", fresh, at=fresh.received_at)
             return fresh, True
         except IntegrityError:
             known = _known(fresh)
@@ -156,6 +158,32 @@ def dismiss(alert: Alert, *, actor: Actor, at: datetime, reason: str, note: str 
     return locked
 
 
+def undo_dismiss(alert: Alert, *, actor: Actor, at: datetime) -> Alert:
+    """撤回误报: it waits again; what had been decided stays on record (docs/decisions/29).
+
+    Only whoever dismissed it, within ``UNDO_SECONDS``. Raises ``not_found``, ``forbidden``, ``wrong_state`` for one that
+    waits or was confirmed, ``not_yours``, ``too_late``.
+    """
+    with transaction.atomic():
+        found = _mine(alert, actor)
+        if found.state != Alert.State.FALSE_ALARM:
+            raise MoveRefused("wrong_state", _("该预警没有判为误报"), state=found.state)
+        if found.decided_by_id != actor.person_id:
+            raise MoveRefused("not_yours", _("只能撤回自己的操作"))
+        if (at - found.decided_at).total_seconds() > UNDO_SECONDS:
+            raise MoveRefused("too_late", _("已超过撤回时间"))
+        AlertUndo.objects.create(
+            alert=found, decided_by_id=found.decided_by_id, decided_at=found.decided_at, reason=found.reason,
+            note=found.note, undone_at=at,
+        )
+        decided_at = found.decided_at
+        found.state, found.decided_by, found.decided_at = Alert.State.CANDIDATE, None, None
+        found.reason = found.note = ""
+        found.save(update_fields=["state", "decided_by", "decided_at", "reason", "note"])
+        waiting.waits_again("alert_waits", found, decided_at=decided_at, at=at)
+    return found
+
+
 def _locked(key: int) -> Alert:
     """The row under its lock. What hangs on it is read afterwards: a join of the locking statement would still show
     what stood there before the lock was had."""
@@ -166,14 +194,20 @@ def _locked(key: int) -> Alert:
 
 def _open_one(alert: Alert, actor: Actor) -> Alert:
     """The row under its lock, if it still waits and is the actor's to decide."""
+    locked = _mine(alert, actor)
+    if locked.state != Alert.State.CANDIDATE:
+        raise _too_late(locked)
+    return locked
+
+
+def _mine(alert: Alert, actor: Actor) -> Alert:
+    """The row under its lock, if it is the actor's to decide."""
     locked = _locked(alert.pk)
     path = locked.device.area.path
     if not actor.rights.covers(queries.VIEW, area_path=path):
         raise not_found()
     if not actor.rights.covers(queries.DECIDE, area_path=path):
         raise forbidden()
-    if locked.state != Alert.State.CANDIDATE:
-        raise _too_late(locked)
     return locked
 
 
@@ -228,3 +262,4 @@ def _decide(
     alert.state, alert.decided_by_id, alert.decided_at = state, actor.person_id, at
     alert.note, alert.event, alert.reason = note.strip()[:MOST_NOTE], event, reason
     alert.save(update_fields=["state", "decided_by", "decided_at", "note", "event", "reason"])
+    waiting.decided("alert_waits", alert, by=actor.person_id, at=at)

@@ -237,6 +237,21 @@ class AlertConfirmView(_OneAlertView):
         return 200, alert_row(actions.confirm(alert, actor=self.actor, at=request.at, **sent))
 
 
+class AlertUndoView(_OneAlertView):
+    """Takes a dismissal back within seconds; only whoever made it."""
+
+    codes = (queries.VIEW,)
+
+    @extend_schema(
+        operation_id="alerts_undo_dismiss", tags=["alerts"], parameters=[KEY], request=StrictSerializer,
+        responses={200: AlertShape, **MOVE},
+    )
+    def post(self, request: HttpRequest, key: int) -> Answer:
+        alert = self.find(key)
+        self.sent(request, StrictSerializer)
+        return 200, alert_row(actions.undo_dismiss(alert, actor=self.actor, at=request.at))
+
+
 class AlertDismissView(_OneAlertView):
     codes = (queries.VIEW,)
 

@@ -117,3 +117,18 @@ class Alert(models.Model):
             if row.lon is not None and row.lat is not None:
                 return row.lon, row.lat
         return None
+
+
+class AlertUndo(models.Model):
+    """A dismissal that was taken back: what had been decided, and when it was undone. Written once."""
+
+    alert = models.ForeignKey(Alert, models.CASCADE, related_name="undone")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("研判人"))
+    decided_at = models.DateTimeField(_("研判时间"))
+    reason = models.CharField(_("误报原因"), max_length=10, choices=Alert.Reason.choices)
+    note = models.CharField(_("说明"), max_length=200, blank=True)
+    undone_at = models.DateTimeField(_("撤回时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("误报撤回")
+        ordering = ("pk",)

@@ -44,12 +44,13 @@ def one(rights: Rights, key: int, permission: str = VIEW) -> Alert:
     return found
 
 
-def waiting_count(rights: Rights) -> int | None:
-    """How many wait for a person; None for whoever may not see alerts."""
+def waiting_count(rights: Rights, *, land: str = "") -> int | None:
+    """How many wait for a person, of those on ``land`` (a path); None for whoever may not see alerts."""
     if not rights.may(VIEW):
         return None
-    key = ("alerts_waiting", rights.paths(VIEW))
-    return listings.count(key, lambda: visible_to(rights).filter(state=Alert.State.CANDIDATE).select_related(None))
+    key = ("alerts_waiting", rights.paths(VIEW), land)
+    found = {"state": Alert.State.CANDIDATE} | ({"device__area__path__startswith": land} if land else {})
+    return listings.count(key, lambda: visible_to(rights).filter(**found).select_related(None))
 
 
 @dataclass(frozen=True, slots=True)

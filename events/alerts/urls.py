@@ -11,4 +11,5 @@ urlpatterns = [
     path("<int:key>/picture/", views.picture, name="alert_picture"),
     path("<int:key>/confirm/", views.confirm, name="alert_confirm"),
     path("<int:key>/dismiss/", views.dismiss, name="alert_dismiss"),
+    path("<int:key>/undo/", views.undo_dismiss, name="alert_undo"),
 ]

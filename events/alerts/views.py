@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.clients import client_address
 from casework import files, readlog
+from casework.doing import UNDO_SECONDS as OFFERED_SECONDS
 from casework.edge import for_staff, next_of, refusal
 from casework.refusals import MoveRefused
 from events import duplicates
@@ -72,8 +73,19 @@ def index(request: HttpRequest) -> HttpResponse:
         "waiting": queries.waiting_count(request.rights), "chosen": device, "devices": queries.devices_of(request.rights),
         "days": days, "kept": kept, "next_url": f"?state={state}&{kept}&c={page.next}" if page.next else "",
         "first_url": f"?state={state}&{kept}" if request.GET.get("c") else "", "reasons": Alert.Reason.choices,
-        "may_decide": request.rights.may(queries.DECIDE),
+        "may_decide": request.rights.may(queries.DECIDE), **_just_dismissed(request),
     })
+
+
+def _just_dismissed(request: HttpRequest) -> dict[str, Any]:
+    """The person's own dismissals that can still be taken back, and for how many seconds the page offers it."""
+    since = request.at - timedelta(seconds=OFFERED_SECONDS)
+    rows = queries.visible_to(request.rights, queries.DECIDE).filter(
+        state=Alert.State.FALSE_ALARM, decided_by=request.user, decided_at__gt=since,
+    )
+    return {"undoable": [
+        (row, round(OFFERED_SECONDS - (request.at - row.decided_at).total_seconds())) for row in rows.order_by("-decided_at")[:5]
+    ]}
 
 
 def _days(request: HttpRequest, default: int) -> int:
@@ -95,7 +107,8 @@ def _detail(
     return render(request, "events/alerts/one.html", {
         "alert": alert, "confirm_form": confirm or ConfirmForm(initial=first_values(alert)),
         "dismiss_form": dismiss or DismissForm(), "near": _near(request, alert),
-        "may_decide": may and alert.state == Alert.State.CANDIDATE,
+        "may_decide": may and alert.state == Alert.State.CANDIDATE, "undone": alert.undone.select_related("decided_by"),
+        **_just_dismissed(request),
     }, status=status)
 
 
@@ -152,7 +165,19 @@ def dismiss(request: HttpRequest, key: int) -> HttpResponse:
         actions.dismiss(alert, actor=request.actor, at=request.at, **form.cleaned_data)
     except MoveRefused as refused:
         return refusal(request, refused, back=reverse("events:alert", args=[key]))
-    messages.success(request, _("已判为误报"))
+    return redirect(next_of(request, reverse("events:alerts")))  # the page says it, with the way back
+
+
+@for_staff(queries.DECIDE)
+@require_POST
+def undo_dismiss(request: HttpRequest, key: int) -> HttpResponse:
+    """撤回误报 within its seconds."""
+    alert = queries.one(request.rights, key)
+    try:
+        actions.undo_dismiss(alert, actor=request.actor, at=request.at)
+    except MoveRefused as refused:
+        return refusal(request, refused, back=reverse("events:alert", args=[key]))
+    messages.success(request, _("已撤回,该预警重新待确认"))
     return redirect(next_of(request, reverse("events:alerts")))
 
 

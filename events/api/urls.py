@@ -68,6 +68,7 @@ urlpatterns = [
     path("alerts/<order_id:key>/picture/", alerts.AlertPictureView.as_view(), name="alerts_picture"),
     path("alerts/<order_id:key>/confirm/", alerts.AlertConfirmView.as_view(), name="alerts_confirm"),
     path("alerts/<order_id:key>/dismiss/", alerts.AlertDismissView.as_view(), name="alerts_dismiss"),
+    path("alerts/<order_id:key>/undo_dismiss/", alerts.AlertUndoView.as_view(), name="alerts_undo_dismiss"),
     path("clues/", clues.CluesView.as_view(), name="clues"),
     path("clues/batch/", clues.CluesBatchView.as_view(), name="clues_batch"),
     path("categories/", views.CategoriesView.as_view(), name="categories"),

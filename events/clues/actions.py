@@ -11,7 +11,7 @@ from shapely.geometry import shape
 
 from casework.actor import Actor
 from casework.refusals import MoveRefused, forbidden, missing, not_found
-from events import placing, transitions
+from events import placing, transitions, waiting
 from events import queries as events
 from events.clues import queries
 from events.clues.finding import settle, the_elements
@@ -211,6 +211,7 @@ def _decide(cluster: ClueCluster, state: str, actor: Actor, at: datetime, *, rea
     cluster.save(update_fields=[
         "state", "decided_by", "decided_at", "reason", "lead_unit", "requirement", "reply_by", "event", "finished_at",
     ])
+    waiting.decided("cluster_waits", cluster, by=actor.person_id, at=at)
 
 
 def note_outcome(

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from casework import numbers
+from events import waiting
 from events.clues.fusing import ALIKE, Bounds, Element, Group, Item, fuse, weigh
 from events.clues.models import Clue, ClueCluster, ClueElement, ClueMember, ClueRule
 from events.models import Event
@@ -124,6 +125,8 @@ def _keep(group: Group, elements: list[Element], at: datetime) -> bool:
         ClueMember(cluster=cluster, added_at=at, **{f"{kind}_id": key}) for kind, key in sorted(keys - known)
     )
     settle(cluster, elements, at=at)
+    if is_new:
+        waiting.owe("cluster_waits", cluster, at=at)
     return is_new
 
 

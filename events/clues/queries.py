@@ -40,12 +40,13 @@ def one(rights: Rights, key: int) -> ClueCluster:
     return found
 
 
-def waiting_count(rights: Rights) -> int | None:
-    """How many wait for a person; None for whoever may not see clusters."""
+def waiting_count(rights: Rights, *, land: str = "") -> int | None:
+    """How many wait for a person, of those on ``land`` (a path); None for whoever may not see clusters."""
     if not rights.may(VIEW):
         return None
-    key = ("clues_waiting", rights.paths(VIEW))
-    return listings.count(key, lambda: visible_to(rights).filter(state=ClueCluster.State.OPEN).select_related(None))
+    key = ("clues_waiting", rights.paths(VIEW), land)
+    found = {"state": ClueCluster.State.OPEN} | ({"area__path__startswith": land} if land else {})
+    return listings.count(key, lambda: visible_to(rights).filter(**found).select_related(None))
 
 
 def listed(rights: Rights, state: str) -> list[ClueCluster]:

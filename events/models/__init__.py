@@ -1,6 +1,6 @@
 """The common matter: an event, its work orders, and everything the closed loop leaves behind."""
 
-from events.alerts.models import Alert, Device
+from events.alerts.models import Alert, AlertUndo, Device
 from events.clues.models import Clue, ClueCluster, ClueElement, ClueMember, ClueOutcome, ClueRule
 
 from .catalogue import CannedText, Category, Precedent, RoutingRule
@@ -14,6 +14,7 @@ from .saved import SavedView
 
 __all__ = [
     "Alert",
+    "AlertUndo",
     "CannedText",
     "Category",
     "Clue",

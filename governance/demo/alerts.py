@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
+
+from django.db import transaction
 
 from casework.actor import Actor
 from casework.door import MoveRefused
+from casework.models import OutboxItem
+from events import waiting
 from events.alerts import actions
 from events.alerts.actions import Told
 from events.alerts.models import Alert, Device
-from events.models import Event
+from governance.demo.fate import draw_fate
+from governance.demo.past import TELL_HOURS
+from governance.demo.player import Life, Player
 from governance.demo.stage import Stage
 
 DEVICES = (
@@ -25,7 +32,7 @@ DEVICES = (
     ("sen-01", "下穿通道水位计", "sensor", "0604", ("水位超限",), 0.65),
     ("sen-02", "井盖倾角传感器", "sensor", "0601", ("井盖移位",), 0.3),
 )
-PAST_DAYS, PAST_EACH = 21, 11
+PAST_DAYS, PAST_EACH = 21, 8
 WAITING = 7
 MOST_WAITING, FEWEST_WAITING = 12, 4
 REASONS = ("misread", "misread", "misread", "harmless", "harmless", "broken", "test")
@@ -68,31 +75,39 @@ def _street_cameras(stage: Stage) -> None:
 
 
 def _make_record(at: datetime, stage: Stage, rng: random.Random) -> None:
-    """Decided in the past: false alarms, and confirmed ones that stand behind the events of video and sensors."""
+    """Three weeks of alerts, each taken in and decided at its moment through the verbs: false alarms with their reason,
+    and confirmed ones, whose events then live on like any other. Of a past that nobody waits for nothing is told."""
     desk = stage.cast.holds("district_dispatcher", rng)
     if desk is None:
         return
-    events = {source: _events_of(source) for source in ("video", "sensor")}
-    rows = []
-    for device in Device.objects.order_by("code"):
-        known = events[device.event_source]
-        for n in range(PAST_EACH):
-            moment = at - timedelta(days=rng.uniform(0.2, PAST_DAYS))
-            row = Alert(
-                device=device, external_number=f"P{n:03d}", label=rng.choice(_LABELS[device.code]), occurred_at=moment,
-                received_at=moment, decided_by_id=desk.person_id, decided_at=moment + timedelta(minutes=rng.randint(2, 30)),
-            )
-            if known and rng.random() < _RIGHT[device.code]:
-                row.event = known.pop()
-                row.state = Alert.State.CONFIRMED
+    tells_from = at - timedelta(hours=TELL_HOURS)
+    with transaction.atomic():
+        player = Player(stage, until=at, tells_from=tells_from)
+        for told in _record_of(at, rng):
+            alert, _is_new = actions.take_in(told, actor=Actor.system("设备接入"), at=told.occurred_at)
+            decided_at = told.occurred_at + timedelta(minutes=rng.randint(2, 30))
+            if rng.random() < _RIGHT[told.device]:
+                event = actions.confirm(alert, actor=desk, at=decided_at).event
+                fate = draw_fate(
+                    f"alert-{told.device}-{told.external_number}", category=event.category_id, source=event.source,
+                    urgency=event.urgency,
+                )
+                player.lives[event.pk] = Life(replace(fate, rejects=False, asks_info=False, transfers=""))
             else:
-                row.reason, row.state = rng.choice(REASONS), Alert.State.FALSE_ALARM
-            rows.append(row)
-    Alert.objects.bulk_create(rows)
+                actions.dismiss(alert, actor=desk, at=decided_at, reason=rng.choice(REASONS))
+        OutboxItem.objects.filter(topic__in=("notice", waiting.TOPIC), done_at=None, created_at__lt=tells_from).delete()
+        player.play()
 
 
-def _events_of(source: str) -> list[Event]:
-    return list(Event.objects.filter(source=source, alerts__isnull=True).order_by("-reported_at")[:200])
+def _record_of(at: datetime, rng: random.Random) -> list[Told]:
+    """What the devices said, oldest first."""
+    rows = []
+    for device in Device.objects.filter(code__in=_LABELS).order_by("code"):
+        for n in range(PAST_EACH):
+            label = rng.choice(_LABELS[device.code])
+            moment = at - timedelta(days=rng.uniform(0.2, PAST_DAYS))
+            rows.append(Told(device.code, f"P{n:03d}", label, f"{device.address}{label}", occurred_at=moment))
+    return sorted(rows, key=lambda told: told.occurred_at)
 
 
 class AlertDesk:

@@ -45,6 +45,7 @@ PAGES: dict[str, Rule] = {
     "desk/alerts/<int:key>/": page(ALERTS, "placed alert"),
     "desk/alerts/<int:key>/picture/": page(ALERTS, "placed alert"),
     "desk/alerts/<int:key>/confirm/": act("events.decide_alert", "placed alert"),
+    "desk/alerts/<int:key>/undo/": act("events.decide_alert", "placed alert"),
     "desk/alerts/<int:key>/dismiss/": act("events.decide_alert", "placed alert", body={"reason": "misread"}),
     "desk/clues/": page(CLUES, lists=True),
     "desk/clues/enter/": form("events.enter_clue"),
@@ -144,6 +145,7 @@ MACHINES: dict[str, Rule] = {
     f"{API}alerts/<order_id:key>/": api(f"{ALERTS}|{SENDS}", "placed alert"),
     f"{API}alerts/<order_id:key>/picture/": Rule("api", {"POST": SENDS}, "placed alert"),
     f"{API}alerts/<order_id:key>/confirm/": Rule("api", {"POST": ALERTS}, "placed alert", verb="events.decide_alert"),
+    f"{API}alerts/<order_id:key>/undo_dismiss/": Rule("api", {"POST": ALERTS}, "placed alert", verb="events.decide_alert"),
     f"{API}alerts/<order_id:key>/dismiss/": Rule(
         "api", {"POST": ALERTS}, "placed alert", verb="events.decide_alert", body={"reason": "misread"}
     ),

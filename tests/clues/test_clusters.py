@@ -11,6 +11,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from casework import outbox
+from casework.models import Notice
 from casework.refusals import MoveRefused
 from events import transitions
 from events.clues import actions, queries
@@ -282,3 +284,15 @@ def test_the_desk_works_through_a_cluster(world: World, hill: ClueCluster) -> No
     assert client.post("/desk/clues/enter/", form).status_code == 302
     assert client.post("/desk/clues/enter/", {**form, "text": ""}).status_code == 400
     assert signed_in(world.people["stranger"]).get(path).status_code == 404
+
+
+def test_a_new_cluster_is_told_once_to_who_may_decide_there(world: World, hill: ClueCluster) -> None:
+    outbox.do_due(at=NOON)
+    find_clusters(at=NOON)
+    outbox.do_due(at=NOON)
+    line = Notice.objects.get(kind="cluster_waits")
+    assert (line.person.username, line.url, line.case_number) == ("dispatcher", f"/desk/clues/{hill.pk}/", hill.number)
+    assert line.read_at is None
+    actions.dismiss(hill, actor=world.actor("dispatcher"), at=NOON, reason="不相干")
+    line.refresh_from_db()
+    assert line.read_at == NOON
