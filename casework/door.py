@@ -288,11 +288,8 @@ def _open(folder: Folder, move: Move, actor: Actor, at: datetime, note: str) -> 
 
 
 def _enter(passage: Passage, unit_ids: Iterable[int], area_path: str, seen_version: int | None) -> None:
-    case, move, actor = passage.case, passage.move, passage.actor
-    if actor.is_staff:
-        _ask_rights(case, move, actor, tuple(unit_ids), area_path)
-    elif actor.lane not in move.lanes:
-        raise forbidden()
+    case, move = passage.case, passage.move
+    _ask_actor(case, move, passage.actor, tuple(unit_ids), area_path)
     if seen_version is not None and seen_version != case.version:
         raise MoveRefused("stale", _("事件已有新变动,请查看后再操作"), state=case.state)
     if case.state not in move.sources:
@@ -302,11 +299,15 @@ def _enter(passage: Passage, unit_ids: Iterable[int], area_path: str, seen_versi
     passage._before = _snapshot(case)
 
 
-def ask(case: Case, move: Move, *, actor: Actor) -> None:
-    """Whether the actor may make this move of the case at all, for a verb that looks up what else was named before it
-    opens the door: who may not do it learns nothing of the rest. Raises ``not_found``, ``forbidden``."""
+def ask(case: Case, move: Move, *, actor: Actor, unit_ids: Iterable[int] = (), area_path: str = "") -> None:
+    """Whether the actor may make this move of the case at all, for what goes before the door is opened: who may not do
+    it learns nothing of what else was named, and no upload of theirs is kept. Raises ``not_found``, ``forbidden``."""
+    _ask_actor(case, move, actor, tuple(unit_ids), area_path)
+
+
+def _ask_actor(case: Case, move: Move, actor: Actor, unit_ids: tuple[int, ...], area_path: str) -> None:
     if actor.is_staff:
-        _ask_rights(case, move, actor, (), "")
+        _ask_rights(case, move, actor, unit_ids, area_path)
     elif actor.lane not in move.lanes:
         raise forbidden()
 

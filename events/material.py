@@ -8,11 +8,23 @@ from datetime import datetime
 from django.core.files.uploadedfile import UploadedFile
 
 from casework.actor import Actor
+from casework.door import Move, ask
 from casework.files import store_upload
-from casework.models import StoredFile
+from casework.models import Case, StoredFile
 from casework.refusals import MoveRefused
 from events import actions
 from events.models import Event
+
+
+def store_for(
+    case: Case, move: Move, files: Sequence[UploadedFile], *, actor: Actor, at: datetime
+) -> list[StoredFile]:
+    """The same for a case that is there: whether the actor may do ``move`` on it is asked before a byte is kept."""
+    if files:
+        ask(case, move, actor=actor)
+        if case.state not in move.sources:
+            raise case.refuse_state(move)
+    return store_all(files, actor=actor, at=at)
 
 
 def store_all(files: Iterable[UploadedFile], *, actor: Actor, at: datetime) -> list[StoredFile]:

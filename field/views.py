@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.clients import client_address
 from casework import readlog
+from casework.door import ask
 from casework.files import serve
 from casework.refusals import MoveRefused, missing, not_found
 from disputes import visiting
@@ -22,7 +23,9 @@ from events import actions, material, queries, transitions
 from events.client_keys import one_at_a_time
 from events.models import Event, EventAttachment, WorkOrder
 from events.reference_rows import category as category_of
+from events.transitions.handling import where
 from events.views.edge import for_staff
+from events.workflow import do
 from field import presenting
 from field.forms import FeedBackForm, HelpForm, ReportForm, VerifyForm
 from field.queries import (
@@ -264,7 +267,7 @@ def _attach(request: HttpRequest, event: Event, purpose: str) -> None:
     files = request.FILES.getlist("photos")
     if files:
         _check_photos(request)
-        stored = material.store_all(files, actor=request.actor, at=request.at)
+        stored = material.store_for(event, do.attach, files, actor=request.actor, at=request.at)
         material.attach_all(event, stored, purpose=purpose, actor=request.actor, at=request.at)
 
 
@@ -282,6 +285,7 @@ def feed_back(request: HttpRequest, number: str, key: int) -> HttpResponse:
         form.add_error(None, seen_words)
         return _ticket(request, order.event, {"feed_back": form}, status=409)
     try:
+        ask(order.event, do.feed_back, actor=request.actor, **where(order))
         with transaction.atomic():
             _attach(request, order.event, "feedback")
             transitions.feed_back(
@@ -306,11 +310,11 @@ def verify(request: HttpRequest, number: str) -> HttpResponse:
         return _ticket(request, event, {"verify": form}, status=400)
     try:
         with transaction.atomic():
-            _attach(request, event, "verify")
             transitions.verify(
                 event, actor=request.actor, at=request.at, finding=form.cleaned_data["finding"],
                 note=form.cleaned_data["note"],
             )
+            _attach(request, event, "verify")
     except MoveRefused as refused:
         if refused.code.startswith("file"):
             form.add_error(None, refused.detail)

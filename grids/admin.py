@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Field, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -31,6 +31,8 @@ from grids.models import (
     TeamRole,
     TeamTemplate,
     Unit,
+    VolunteerMember,
+    VolunteerTeam,
 )
 
 __all__ = ["admin_addresses"]
@@ -303,6 +305,36 @@ class TeamTemplateAdmin(LandAdmin):
     land = ""
     list_display = ("name", "level", "is_default")
     inlines = (TeamRoleInline,)
+
+
+class VolunteerMemberInline(admin.TabularInline):
+    model = VolunteerMember
+    extra = 3
+    fields = ("name", "phone", "is_leader", "joined_on", "left_on")
+
+    def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        rights = rights_in(request)
+        return any(rights.may(code) for code in VolunteerTeamAdmin.codes)
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+
+@admin.register(VolunteerTeam)
+class VolunteerTeamAdmin(LandAdmin):
+    """The N teams of grids and communities with their members."""
+
+    codes = ("grids.manage", "grids.staff")
+    list_display = ("name", "role", "area", "founded_on", "is_active")
+    list_filter = ("role", "is_active")
+    search_fields = ("name", "area__code", "area__name", "members__name")
+    list_select_related = ("role", "area")
+    raw_id_fields = ("area",)
+    inlines = (VolunteerMemberInline,)
+
+    def formfield_for_foreignkey(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "role":
+            kwargs["queryset"] = TeamRole.objects.filter(is_required=False).select_related("template").order_by("pk")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(SizeBound)

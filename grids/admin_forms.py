@@ -15,7 +15,7 @@ from grids.widgets import GeoJSONField, GeoJSONWidget
 
 PLAIN = (
     "special_kind", "terrain", "responsible_unit", "households", "population", "centre_name", "opening_hours",
-    "load_cap",
+    "team_template", "load_cap",
 )  # fmt: skip
 """Columns that neither the tree nor the map depends on."""
 

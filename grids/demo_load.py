@@ -7,8 +7,9 @@ What is there already is left alone, so that a changed demo keeps its changes.
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -29,7 +30,10 @@ from grids.models import (
     LegacyGrid,
     PartyBranch,
     PublicPlace,
+    TeamTemplate,
     Unit,
+    VolunteerMember,
+    VolunteerTeam,
 )
 from grids.names import pinyin_of, shorten
 from grids.scope import NOBODY, Rights
@@ -210,6 +214,7 @@ def _overlays() -> None:
     _places(areas)
     _party(areas)
     load_templates()
+    _volunteers()
     lines = {entry["code"]: entry["line"] for entry in read_organisation()["legacy_lines"]}
     rows = [
         LegacyGrid(line=lines[old.line], code=old.code, name=old.name, grid_id=areas[new])
@@ -269,6 +274,37 @@ class _Product:
 def _addresses(at: datetime) -> None:
     """Old and popular names, and some buildings more. Made up."""
     import_register((DATA / "addresses.csv").read_text(encoding="utf-8"), actor=_Product(), at=at)
+
+
+PATTERN_OF = {"150302101": "1+N+X服务管理团队"}
+"""The town keeps another pattern than the streets, to show that a choice holds for what lies below."""
+
+
+def _volunteers() -> None:
+    """A team of each kind in every community with four to nine people; a few communities lack one. Made up."""
+    for code, name in PATTERN_OF.items():
+        Area.objects.filter(code=code).update(team_template=TeamTemplate.objects.get(name=name))
+    if VolunteerTeam.objects.exists():
+        return
+    rng = random.Random("volunteers")
+    names = roster.invent_names(rng)
+    usual = TeamTemplate.objects.filter(level_id="grid").order_by("-is_default", "id").first()
+    teams = []
+    for area in Area.objects.filter(level_id="community").select_related("parent").order_by("code"):
+        template = area.parent.team_template or usual
+        roles = template.roles.filter(is_required=False).order_by("id")
+        teams += [
+            VolunteerTeam(area=area, role=role, name=f"{area.short_name or area.name}{role.name}", founded_on=date(2024, 3, 5))
+            for role in roles if rng.random() < 0.96
+        ]
+    VolunteerTeam.objects.bulk_create(teams)
+    VolunteerMember.objects.bulk_create([
+        VolunteerMember(
+            team=team, name=next(names)[0], phone=f"1990000{rng.randint(0, 9999):04}" if first else "", is_leader=first,
+            joined_on=date(2024, 3, 5) + timedelta(days=rng.randint(0, 600)),
+        )
+        for team in teams for first in (True, *(False,) * rng.randint(3, 8))
+    ])
 
 
 def _party(areas: dict[str, int]) -> None:

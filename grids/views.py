@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
-from grids import places, queries
+from grids import layers, places, queries
 from grids.models import Area, DutyTurn, Unit
 from grids.plates import qr_image
 from grids.queries.duty import duty_gaps, month_before_and_after
@@ -92,36 +92,69 @@ def _area_context(found: Area, rights: Rights, request: HttpRequest) -> dict:
         "special": special[:50],
         "chain": queries.chain_of(found, at=request.at) if found.level_id == "grid" else (),
         "level_duties": found.level.duties,
-        "rows": [_row(a) for a in card.below],
+        **_layer_context(found, card, request),
+        **_team_context(found, card, request),
     }  # fmt: skip
 
 
-def _row(one: Area) -> dict:
+def _layer_context(found: Area, card: queries.AreaCard, request: HttpRequest) -> dict:
+    """The layer asked for, the rows beside the map, the Party tree where the land is small enough to read it."""
+    layer = layers.layer_of(found, card.below, request.GET.get("layer", "")) if card.below else None
+    return {
+        "layer": layer, "layers": layers.LAYERS if card.below else {}, "rows": [_row(a, layer) for a in card.below],
+        "party_tree": layers.party_tree(found) if found.level_id in ("community", "grid") else (),
+    }
+
+
+def _team_context(found: Area, card: queries.AreaCard, request: HttpRequest) -> dict:
+    """The team of a grid; who its volunteers are is for those whose land it is."""
+    if found.level_id != "grid":
+        return {}
+    rights = rights_of(request.user, at=request.at)
+    day = request.at.astimezone(SHANGHAI).date()
+    return {
+        "team": queries.team_card(found, card.holders, day=day),
+        "sees_members": rights.covers("grids.staff", area_path=found.path) or rights.covers("grids.manage", area_path=found.path),
+    }
+
+
+def _row(one: Area, layer: layers.Layer | None) -> dict:
     """An area in the list beside the map."""
-    address = reverse("grids:area", args=[one.code])
+    cell = layer.cells.get(one.pk, {}) if layer else {}
     return {
         "key": one.code,
         "name": one.short_name or one.name,
-        "value": one.below_count or "",
-        "url": address,
+        "value": cell.get("words", "") if layer else one.below_count or "",
+        "tone": cell.get("tone", ""),
+        "url": reverse("grids:area", args=[one.code]),
     }
 
 
 @_page
 def area_map(request: HttpRequest, rights: Rights, code: str) -> JsonResponse:
-    """GeoJSON for the map of an area: its children (for a grid its buildings) and its own outline."""
+    """GeoJSON for the map of an area: its children (for a grid its buildings) and its own outline; coloured by
+    ``layer``."""
     found = _area(code)
+    layer = None
     if found.level_id == "grid":
         inside = _buildings(found)
     else:
         below = list(queries.children(found)[:MAP_SHAPES])
-        urls = {
-            a.code: {"url": reverse("grids:area", args=[a.code]), "value": 0, "count": a.below_count or ""}
-            for a in below
-        }
+        layer = layers.layer_of(found, below, request.GET.get("layer", ""))
+        urls = {a.code: _shape(a, layer) for a in below}
         inside = places.feature_collection(below, urls)
     outline = {"type": "Feature", "geometry": found.boundary, "properties": {}} if found.boundary else None
-    return JsonResponse({"areas": inside, "outline": outline, "level": found.level_id})
+    breaks = {"breaks": layer.breaks} if layer else {}
+    return JsonResponse({"areas": inside, "outline": outline, "level": found.level_id, **breaks})
+
+
+def _shape(one: Area, layer: layers.Layer | None) -> dict:
+    """What an outline on the map carries."""
+    plain = {"url": reverse("grids:area", args=[one.code]), "value": 0, "count": one.below_count or ""}
+    cell = layer.cells.get(one.pk) if layer else None
+    if cell is None:
+        return plain
+    return plain | {"value": cell["value"], "over": cell["over"], "count": "", "facts": [["", cell["words"]]]}
 
 
 def _buildings(grid: Area) -> dict:
@@ -189,13 +222,13 @@ def staffing(request: HttpRequest, rights: Rights) -> HttpResponse:
         "grids": len(board),
         "vacancy": sum(row.vacancy for row in board),
         "away": sum(row.a_away for row in board),
-        "incomplete": sum(bool(row.missing) for row in board),
+        "incomplete": sum(row.completeness < 100 for row in board),
         "oversize": sum(row.size == "oversize" for row in board),
         "undersize": sum(row.size == "undersize" for row in board),
     }
     only = request.GET.get("only", "")
     tests = {
-        "vacancy": lambda row: row.vacancy, "away": lambda row: row.a_away, "incomplete": lambda row: bool(row.missing),
+        "vacancy": lambda row: row.vacancy, "away": lambda row: row.a_away, "incomplete": lambda row: row.completeness < 100,
         "oversize": lambda row: row.size == "oversize", "undersize": lambda row: row.size == "undersize",
     }  # fmt: skip
     rows = [row for row in board if tests[only](row)] if only in tests else board

@@ -153,7 +153,8 @@ def _submit(request: HttpRequest, form: BookForm, asked: question.Question) -> H
         try:
             dispute = _book(request, form, asked.client_key)
         except SlotTaken as taken:
-            return _page(request, form, 3, asked.passed(), status=409, said=taken.detail)
+            form.add_error("slot", taken.detail)
+            return _page(request, form, 3, asked.passed(), status=409)
     return redirect("disputes:receipt", token=dispute.token)
 
 
@@ -198,7 +199,7 @@ def reserve(
     free = booking.openings(body, after=max(start, at + NOTICE), length=LENGTH, most=3)
     words = "、".join(one.span.words() for one in free)
     raise SlotTaken(
-        _("这个时间刚刚被约走了,请另选:%(times)s") % {"times": words or "—"}, [one.span for one in free]
+        _("这个时间刚刚被约走了,请另选:%(times)s") % {"times": words or "—"}, [one.span for one in free], "slot"
     )
 
 

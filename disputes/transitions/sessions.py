@@ -25,10 +25,11 @@ MODES = ("on_site", "online", "visit")
 
 
 class SlotTaken(MoveRefused):
-    """The time is taken; ``free`` are the next spans that are not."""
+    """The time is taken; ``free`` are the next spans that are not. ``fields`` names what to choose anew: the time, and
+    the room where it is the room that is taken."""
 
-    def __init__(self, words: str, free: list[Span]) -> None:
-        super().__init__("slot_taken", words)
+    def __init__(self, words: str, free: list[Span], *fields: str) -> None:
+        super().__init__("slot_taken", words, fields={name: [words] for name in fields or ("starts_at",)})
         self.free = free
 
 
@@ -144,7 +145,8 @@ def refusal(clashes: Sequence[Hold], wish: Wish, keys: Sequence[int], *, but: in
     words = booking.clash_words(clashes) if clashes else _("该时段刚刚被占用")
     if free:
         words += ";" + _("最近可约:%(times)s") % {"times": "、".join(span.words() for span in free)}
-    return SlotTaken(words, free)
+    by_room = bool(clashes) and clashes[0].kind == Hold.Kind.ROOM
+    return SlotTaken(words, free, *(("starts_at", "room") if by_room else ("starts_at",)))
 
 
 def _taken(error: IntegrityError, wish: Wish, keys: list[int], *, but: int | None = None) -> Exception:

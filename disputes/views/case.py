@@ -43,6 +43,7 @@ from disputes.room_forms import known_of, words_for
 from disputes.rules import flags
 from disputes.verbs import VERBS
 from disputes.views.edge import SEE, for_disputes
+from disputes.workflow import do
 from events import material
 
 
@@ -209,7 +210,8 @@ class DisputeVerbs(VerbDoor):
         return self.run(request, offered, arguments)
 
     def _attach(self, request: HttpRequest, form: VerbForm, arguments: dict[str, Any]) -> None:
-        kept = material.store_all(request.FILES.getlist("files"), actor=request.actor, at=request.at)
+        sent = request.FILES.getlist("files")
+        kept = material.store_for(form.case, do.attach, sent, actor=request.actor, at=request.at)
         if not kept:
             raise missing(files=_("请选择照片或文件"))
         with transaction.atomic():

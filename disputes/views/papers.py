@@ -18,6 +18,7 @@ from disputes.papers import docx, pdf
 from disputes.papers.blocks import text_of
 from disputes.views.case import load
 from disputes.views.edge import SEE, for_disputes
+from disputes.workflow import do
 from events import material
 from grids.scope import SHANGHAI
 
@@ -82,7 +83,8 @@ def _file(data: bytes, mime: str, name: str) -> HttpResponse:
 def paper_signed(request: HttpRequest, number: str, key: int) -> HttpResponse:
     """归入签名件: the scan of the signed paper."""
     dispute, found, _html = _read(request, number, key, "open")
-    kept = material.store_all(request.FILES.getlist("files")[:1], actor=request.actor, at=request.at)
+    sent = request.FILES.getlist("files")[:1]
+    kept = material.store_for(dispute, do.keep_signed, sent, actor=request.actor, at=request.at)
     if not kept:
         raise missing(files=_("请选择扫描件"))
     transitions.keep_signed(found, file=kept[0], actor=request.actor, at=request.at)

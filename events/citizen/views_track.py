@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from casework.files import serve
 from casework.refusals import MoveRefused, missing
-from events import actions, material, public, transitions
+from events import actions, material, public, transitions, workflow
 from events.citizen import elsewhere, kept, limits
 from events.citizen.edge import for_everybody, nothing_there, too_many
 from events.citizen.forms import DigitsForm, MaterialForm, RateForm, ReasonForm, TrackForm
@@ -139,7 +139,7 @@ def _add(request: HttpRequest, event: Event) -> tuple[object, str]:
         return form, ""
     if len(files) > kept.MAX_PHOTOS:
         raise missing(photos=_("最多 %(n)s 张照片") % {"n": kept.MAX_PHOTOS})
-    stored = material.store_all(files, actor=request.actor, at=request.at)
+    stored = material.store_for(event, workflow.do.attach, files, actor=request.actor, at=request.at)
     with transaction.atomic():
         if stored:
             material.attach_all(event, stored, purpose="report", actor=request.actor, at=request.at)

@@ -25,6 +25,7 @@ from events.models import CannedText, Event
 from events.presenting import trail_of
 from events.queries import one
 from events.views.edge import for_staff, is_fetch, next_of
+from events.workflow import do
 
 CANNED = 8
 
@@ -57,7 +58,7 @@ class EventVerbs(VerbDoor):
     def act(self, request: HttpRequest, offered: Offer, form: VerbForm) -> object:
         arguments = form.arguments()
         files = request.FILES.getlist("files") if form.purpose else []
-        kept = material.store_all(files, actor=request.actor, at=request.at)
+        kept = material.store_for(form.case, do.attach, files, actor=request.actor, at=request.at)
         if offered.name == "attach":
             return _attach(request, form, kept, arguments.get("note", ""))
         if kept:

@@ -3,7 +3,7 @@
 from .addresses import AddressAlias, AddressVersion, UnresolvedAddress
 from .areas import Area, AreaLineage, BoundaryVersion, Building, LegacyGrid, Level
 from .duty import DutyTurn, StationTurn
-from .staff import Leave, Post, TeamRole, TeamTemplate
+from .staff import Leave, Post, TeamRole, TeamTemplate, VolunteerMember, VolunteerTeam
 from .standards import SizeBound
 from .units import DutyClause, PartyBranch, PublicPlace, Unit
 
@@ -28,4 +28,6 @@ __all__ = [
     "TeamTemplate",
     "Unit",
     "UnresolvedAddress",
+    "VolunteerMember",
+    "VolunteerTeam",
 ]

@@ -73,6 +73,10 @@ class Area(MPTTModel):
     is_made_up = models.BooleanField(_("虚构边界"), default=False)
     abolished_on = models.DateField(_("撤销日期"), null=True, blank=True)
     source = models.CharField(_("数据来源"), max_length=80, blank=True)
+    team_template = models.ForeignKey(
+        "grids.TeamTemplate", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("团队模式")
+    )
+    """The pattern of its grids' teams; empty: that of the area above, at last the district's usual one."""
     load_cap = models.PositiveSmallIntegerField(_("在办上限"), default=12)
 
     class MPTTMeta:

@@ -115,3 +115,49 @@ class TeamRole(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("团队成员")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VolunteerTeam(models.Model):
+    """One of the N teams of a grid, or of a community for all its grids (4+N)."""
+
+    area = models.ForeignKey(Area, models.PROTECT, related_name="volunteer_teams", verbose_name=_("网格或社区"))
+    role = models.ForeignKey(TeamRole, models.PROTECT, related_name="teams", verbose_name=_("队伍种类"))
+    """What it counts for in the pattern; one that the pattern does not require as a post."""
+    name = models.CharField(_("队名"), max_length=60)
+    task = models.CharField(_("职责"), max_length=200, blank=True)
+    founded_on = models.DateField(_("成立日期"), null=True, blank=True)
+    is_active = models.BooleanField(_("在用"), default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("志愿队伍")
+        ordering = ["area", "role", "name"]
+        constraints = [models.UniqueConstraint(fields=["area", "role", "name"], name="one_team_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VolunteerMember(models.Model):
+    """Somebody who serves in a team, from a day to a day; not an account, and no right follows."""
+
+    team = models.ForeignKey(VolunteerTeam, models.CASCADE, related_name="members", verbose_name=_("志愿队伍"))
+    name = models.CharField(_("姓名"), max_length=40)
+    phone = models.CharField(_("手机"), max_length=20, blank=True)
+    is_leader = models.BooleanField(_("队长"), default=False)
+    joined_on = models.DateField(_("加入日期"))
+    left_on = models.DateField(_("退出日期"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("队员")
+        ordering = ["-is_leader", "name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(left_on__isnull=True) | Q(left_on__gte=F("joined_on")), name="member_leaves_after_joining"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

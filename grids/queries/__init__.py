@@ -24,6 +24,7 @@ from .land import (
 from .people import Responsible, absent_people, chain_of, reachable, responsible_for, unit_people
 from .search import search_areas
 from .staffing import GridStaffing, staffing_board, who_covers_what
+from .teams import TeamCard, team_card
 
 __all__ = [
     "AreaCard",
@@ -31,6 +32,7 @@ __all__ = [
     "GridStaffing",
     "Holder",
     "Responsible",
+    "TeamCard",
     "absent_people",
     "ancestors",
     "area_card",
@@ -52,6 +54,7 @@ __all__ = [
     "search_areas",
     "special_grids",
     "staffing_board",
+    "team_card",
     "unit_card",
     "unit_people",
     "units",

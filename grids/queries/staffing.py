@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from grids.models import Area, Post, SizeBound, TeamTemplate
+from grids.models import Area, Post, SizeBound
 from grids.queries.people import absent_people
+from grids.queries.teams import patterns_of, teams_with_members
 from grids.scope import SHANGHAI
 from grids.staff import HEAD_CAP, in_force
 
@@ -17,7 +18,8 @@ TEAM_RANKS = (Post.Rank.GUIDE, Post.Rank.POLICE, Post.Rank.MEDIATOR, Post.Rank.S
 @dataclass(slots=True)
 class GridStaffing:
     """One grid on the board. ``vacancy``: no active full-time worker is there (red, source 001); ``covered``: the
-    A is away and a B is not; ``completeness`` 0–100 of the required roles; ``size``: '', oversize or undersize."""
+    A is away and a B is not; ``completeness`` 0–100 of the required roles and the N teams of its pattern; ``size``: '',
+    oversize or undersize."""
 
     area: Area
     workers_a: list[str] = field(default_factory=list)
@@ -29,6 +31,8 @@ class GridStaffing:
     ranks: set[str] = field(default_factory=set)
     head_grids: int = 0
     missing: list[str] = field(default_factory=list)
+    missing_teams: list[str] = field(default_factory=list)
+    pattern: str = ""
     completeness: int = 100
     size: str = ""
 
@@ -49,14 +53,15 @@ class GridStaffing:
 
 
 def staffing_board(root: Area, *, at: datetime) -> list[GridStaffing]:
-    """Every grid in force below ``root``, by code; five queries whatever the size."""
+    """Every grid in force below ``root``, by code; a fixed number of queries whatever the size."""
     grids = Area.objects.filter(path__startswith=root.path, level_id="grid", abolished_on__isnull=True)
     board = {g.pk: GridStaffing(g) for g in grids.select_related("parent").order_by("code")}
     by_community: dict[int, list[GridStaffing]] = {}
     for entry in board.values():
         by_community.setdefault(entry.area.parent_id, []).append(entry)
+    day = at.astimezone(SHANGHAI).date()
     posts = list(
-        Post.objects.filter(in_force(at.astimezone(SHANGHAI).date()), area__path__startswith=root.path)
+        Post.objects.filter(in_force(day), area__path__startswith=root.path)
         .filter(person__is_active=True, area__level_id__in=("grid", "community"))
         .values_list("area_id", "person_id", "person__name", "rank", "cover", "employment")
         .order_by("cover", "id")
@@ -74,7 +79,7 @@ def staffing_board(root: Area, *, at: datetime) -> list[GridStaffing]:
                 area_id in board,
             )
     _count_head_grids(board, posts)
-    _judge(board.values())
+    _judge(board, teams_with_members(root, day=day))
     return list(board.values())
 
 
@@ -108,22 +113,18 @@ def _count_head_grids(board: dict[int, GridStaffing], posts: list[tuple]) -> Non
             board[area_id].head_grids = max(board[area_id].head_grids, len(held[person_id]))
 
 
-def _judge(entries: object) -> None:
-    required = _required_roles()
+def _judge(board: dict[int, GridStaffing], teams: dict[int, set[int]]) -> None:
+    patterns = patterns_of([entry.area for entry in board.values()])
     bounds = {b.terrain: b for b in SizeBound.objects.all()}
-    for entry in entries:
-        lacking = [name for name, ranks in required if entry.ranks.isdisjoint(ranks)]
-        entry.missing = lacking
-        entry.completeness = round(100 * (len(required) - len(lacking)) / len(required)) if required else 100
+    for entry in board.values():
         entry.size = size_of(entry.area, bounds)
-
-
-def _required_roles() -> list[tuple[str, frozenset[str]]]:
-    template = TeamTemplate.objects.filter(level_id="grid").order_by("-is_default", "id").first()
-    if template is None:
-        return []
-    roles = template.roles.filter(is_required=True).order_by("id")
-    return [(role.name, frozenset(role.ranks)) for role in roles]
+        pattern = patterns.get(entry.area.pk)
+        if pattern is None:
+            continue
+        there = teams.get(entry.area.pk, set()) | teams.get(entry.area.parent_id, set())
+        entry.pattern = pattern.template.name
+        entry.missing, entry.missing_teams = pattern.missing(entry.ranks), pattern.missing_teams(there)
+        entry.completeness = pattern.completeness(entry.ranks, there)
 
 
 def size_of(area: Area, bounds: dict[str, SizeBound]) -> str:

@@ -19,14 +19,14 @@ async function draw() {
   const frame = document.getElementById("area-map");
   const answer = await fetch(holder.dataset.areaMap, { headers: { Accept: "application/json" }, credentials: "same-origin" });
   if (!answer.ok) throw new Error(`map: ${answer.status}`);
-  const { areas, outline } = await answer.json();
+  const { areas, outline, breaks } = await answer.json();
   const shapes = areas.features.filter((one) => one.geometry);
   if (!outline && !shapes.length) {
     frame.hidden = true;
     return;
   }
   const bounds = outline ? corners(outline.geometry) : shapes.reduce((found, one) => corners(one.geometry, found), undefined);
-  const map = new GridMap(frame, { bounds });
+  const map = new GridMap(frame, { bounds, breaks });
   map.setAreas(areas, { labels: shapes.length <= 60 });
   if (outline) map.setLines("district", outline);
 }

@@ -250,6 +250,7 @@ ADMIN_MODELS: dict[str, str] = {
     "grids/dutyturn": "grids.staff",
     "grids/stationturn": "grids.staff",
     "grids/teamtemplate": "grids.manage",
+    "grids/volunteerteam": "grids.manage|grids.staff",
     "grids/sizebound": "grids.manage",
     "grids/legacygrid": "grids.manage",
     "grids/partybranch": "grids.manage",

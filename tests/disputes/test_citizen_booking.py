@@ -80,6 +80,7 @@ def test_the_hour_that_is_gone_is_told_and_others_are_offered(house: House, room
     Client().post("/c/mediate/", sent(phone="13911110001"))
     answer = Client().post("/c/mediate/", sent(phone="13911110002"))
     assert answer.status_code == 409
+    assert "刚刚被约走了" in answer.context["form"].errors["slot"][0]
     assert "刚刚被约走了" in answer.content.decode()
     assert Session.objects.count() == 1
     assert Dispute.objects.count() == 1

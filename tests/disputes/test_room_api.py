@@ -39,6 +39,7 @@ def test_the_walk_from_the_first_session_to_the_last_call_back(house: House, tim
     status, told = other.do("schedule", starts_at=FRIDAY_10, room=room.code)
     assert (status, told["code"]) == (409, "slot_taken")
     assert "最近可约" in told["detail"]
+    assert told["fields"] == {name: [told["detail"]] for name in ("starts_at", "room")}
     assert desk.do("reschedule", session=1, starts_at="2026-03-05T14:00:00+08:00")[0] == 200
     seats = desk.seen()["sessions"][0]["seats"]
     time_machine.move_to(NOON + timedelta(hours=3), tick=False)

@@ -7,8 +7,20 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from accounts.models import Role, User
-from grids import queries, staff, tree
-from grids.models import Area, DutyTurn, Leave, PartyBranch, Post, SizeBound, TeamRole, TeamTemplate, Unit
+from grids import layers, queries, staff, tree
+from grids.models import (
+    Area,
+    DutyTurn,
+    Leave,
+    PartyBranch,
+    Post,
+    SizeBound,
+    TeamRole,
+    TeamTemplate,
+    Unit,
+    VolunteerMember,
+    VolunteerTeam,
+)
 from grids.scope import rights_of
 from tests.grids.land import NOON, SYSTEM, add, hold, make_land, make_roles, person
 
@@ -139,11 +151,60 @@ def test_completeness_counts_the_required_roles_of_the_team(land: dict[str, Area
         ("安全员", "safety"),
     ):
         TeamRole.objects.create(template=template, name=name, ranks=[rank])
-    TeamRole.objects.create(template=template, name="志愿队", ranks=[], is_required=False)
+    patrol = TeamRole.objects.create(template=template, name="志愿队", ranks=[], is_required=False)
     row = board(land)[GRID]
-    assert (row.completeness, row.missing) == (25, ["警务员", "调解员", "安全员"])
+    assert (row.completeness, row.missing, row.missing_teams) == (20, ["警务员", "调解员", "安全员"], ["志愿队"])
     hold(person("police"), None, land["150302001001"], rank="police")
-    assert board(land)[GRID].completeness == 50
+    assert board(land)[GRID].completeness == 40
+    team = VolunteerTeam.objects.create(area=land["150302001001"], role=patrol, name="青年志愿队")
+    assert board(land)[GRID].completeness == 40  # a team without a member is none
+    member = VolunteerMember.objects.create(team=team, name="赵一", joined_on=NOON.date(), is_leader=True)
+    found = board(land)
+    assert (found[GRID].completeness, found[GRID].missing_teams) == (60, [])
+    card = queries.team_card(land[GRID], queries.holders_of(land[GRID], at=NOON), day=NOON.date())
+    assert card.completeness == 60  # the page of the grid counts as the board
+    assert [[one.name for one in row["teams"][0].current] for row in card.teams] == [["赵一"]]
+    other = next(row for row in found.values() if row.area.parent != land["150302001001"])
+    assert other.missing_teams == ["志愿队"]  # another community's grids have it not
+    member.left_on = member.joined_on
+    member.save()
+    later = queries.staffing_board(land["150302"], at=NOON + timedelta(days=2))
+    assert {row.area.code: row.missing_teams for row in later}[GRID] == ["志愿队"]
+
+
+def test_a_pattern_is_chosen_for_an_area_and_what_lies_below(land: dict[str, Area]) -> None:
+    usual = TeamTemplate.objects.create(name="4+N", level_id="grid", is_default=True)
+    TeamRole.objects.create(template=usual, name="指导员", ranks=["guide"])
+    lean = TeamTemplate.objects.create(name="1+N+X", level_id="grid")
+    TeamRole.objects.create(template=lean, name="专职网格员", ranks=["worker"])
+    assert {row.pattern for row in board(land).values()} == {"4+N"}
+    Area.objects.filter(code="150302001").update(team_template=lean)
+    Area.objects.filter(code=GRID).update(team_template=usual)
+    found = board(land)
+    assert found[GRID].pattern == "4+N"
+    below = {code: row.pattern for code, row in found.items() if code.startswith("150302001") and code != GRID}
+    assert set(below.values()) == {"1+N+X"}
+    assert {row.pattern for code, row in found.items() if not code.startswith("150302001")} == {"4+N"}
+
+
+def test_layers_of_the_map_count_what_is_out_of_bounds_and_the_party(land: dict[str, Area]) -> None:
+    SizeBound.objects.create(terrain="urban", min_households=300, max_households=500, max_population=1000)
+    grids = list(Area.objects.filter(parent=land["150302001001"], level_id="grid").order_by("code"))
+    Area.objects.filter(pk=grids[0].pk).update(terrain="urban", households=612)
+    Area.objects.filter(pk=grids[1].pk).update(terrain="urban", households=120)
+    community = layers.layer_of(land["150302001001"], list(queries.children(land["150302001001"])), "size")
+    over, under = (community.cells[grid.pk] for grid in grids[:2])
+    assert (over["over"], over["value"], under["over"], under["value"]) == (True, 0, False, 1)
+    street = layers.layer_of(land["150302"], list(queries.children(land["150302"])), "size")
+    assert street.cells[land["150302001"].pk]["value"] == 2
+    assert street.cells[land["150302002"].pk]["value"] == 0
+    head = PartyBranch.objects.create(name="党委", kind="committee", area=land["150302001001"])
+    branch = PartyBranch.objects.create(name="支部", kind="branch", area=grids[0], parent=head, members=12)
+    PartyBranch.objects.create(name="小组", kind="group", area=grids[0], parent=branch)
+    party = layers.layer_of(land["150302"], list(queries.children(land["150302"])), "party")
+    assert party.cells[land["150302001"].pk]["value"] == 2
+    assert [[one["row"].name for one in top["below"]] for top in layers.party_tree(land["150302001001"])] == [["支部"]]
+    assert layers.layer_of(land["150302"], [], "nothing") is None
 
 
 def test_size_is_judged_by_the_standard_of_the_land(land: dict[str, Area]) -> None:
