@@ -8,7 +8,7 @@ from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from events.citizen.views_report import elder
-from governance import bell, commands, help, views
+from governance import bell, commands, help, staff, views
 from governance.apps import discover_admin
 
 discover_admin()
@@ -33,6 +33,9 @@ urlpatterns = [
     path("notices/", bell.notices, name="notices"),
     path("notices/read/", bell.read, name="notices_read"),
     path("notices/<int:key>/take/", bell.take, name="notices_take"),
+    path("staff/<int:key>/", staff.record, name="staff_record"),
+    path("staff/<int:key>/photo/", staff.photo, name="staff_photo"),
+    path("staff/<int:key>/photo/keep/", staff.keep, name="staff_photo_keep"),
     path("", include("events.urls")),
     path("", include("hotline.urls")),
     path("", include("disputes.urls")),

@@ -2,7 +2,7 @@
 
 from .case import Case, TrailRow
 from .clock import AlarmRow, Calendar, CalendarDay, DeadlineRow, LadderRung, ServiceClass, WorkPeriod
-from .files import StoredFile
+from .files import StaffPhoto, StoredFile
 from .learning import TrainedModel
 from .notices import Channel, Delivery, Notice
 from .plumbing import Heartbeat, IdempotencyKey, NumberSeries, OutboxItem, RateCount
@@ -25,6 +25,7 @@ __all__ = [
     "RateCount",
     "ReadLog",
     "ServiceClass",
+    "StaffPhoto",
     "StoredFile",
     "TrailRow",
     "TrainedModel",

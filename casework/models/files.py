@@ -32,3 +32,19 @@ class StoredFile(models.Model):
     def relative_path(self) -> str:
         """Where the kept bytes lie under the media folder."""
         return f"{self.stored_sha256[:2]}/{self.stored_sha256[2:4]}/{self.stored_sha256}"
+
+
+class StaffPhoto(models.Model):
+    """The photo in a person's staff record 实名备案; shown on the plate of the grid they serve."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="staff_photo", verbose_name=_("人员")
+    )
+    file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+", verbose_name=_("照片"))
+    set_at = models.DateTimeField(_("登记时间"))
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("登记人")
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("人员照片")

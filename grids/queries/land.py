@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from accounts.models import User
 from accounts.names import named
+from grids import portraits
 from grids.models import Area, AreaLineage, LegacyGrid, PartyBranch, Post, Unit
 from grids.queries.people import absent_people
 from grids.scope import NOBODY, SHANGHAI, Rights
@@ -35,6 +36,8 @@ class Holder:
     is_away: bool
     place: str
     duties: tuple[str, ...] = ()
+    photo: str = ""
+    """A word that changes with the photo; empty without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,17 +156,20 @@ def _holders(posts: QuerySet[Post], *, at: datetime, rights: Rights) -> list[Hol
         key=lambda p: (ranks.index(p.rank), p.role.rank if p.role_id else 0)
     )  # stable: A stays before B
     away = absent_people((p.person_id for p in rows), at=at)
-    return [_holder(post, post.person, post.person_id in away, rights) for post in rows]
+    photos = portraits.of(p.person_id for p in rows)
+    return [
+        _holder(post, post.person, post.person_id in away, rights, photos.get(post.person_id, "")) for post in rows
+    ]
 
 
-def _holder(post: Post, person: User, is_away: bool, rights: Rights) -> Holder:
+def _holder(post: Post, person: User, is_away: bool, rights: Rights, photo: str) -> Holder:
     place = post.area or post.unit
     path = post.area.path if post.area_id else post.unit.area.path
     clear = rights.covers(VIEW, area_path=path, unit_ids=[post.unit_id] if post.unit_id else [])
     return Holder(
         post.pk, person.pk, person.name, person.phone if clear else masked_phone(person.phone), person.badge,
         post.rank, post.get_rank_display(), post.cover, post.get_employment_display(),
-        named(post.role), is_away, str(place), tuple(map(str, post.duties)),
+        named(post.role), is_away, str(place), tuple(map(str, post.duties)), photo,
     )  # fmt: skip
 
 

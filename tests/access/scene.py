@@ -11,7 +11,7 @@ from knox.models import AuthToken
 
 from accounts.models import User
 from accounts.reference import load_roles
-from casework.models import Notice
+from casework.models import Notice, StaffPhoto
 from events import loads, material, transitions
 from events.models import Alert, ClueCluster, Device, Event
 from grids import outlines, places
@@ -117,12 +117,21 @@ def make_scene() -> Scene:
         "casework/readlog": read_rows(scene.world),
         "accounts/user": {"inside": scene.world.people["worker_a1"].pk, "outside": scene.world.people["worker_b1"].pk},
     } | case_rows(scene)
+    scene.keys["staff"] = _photographed(scene)
     scene.keys["alert"] = _alert(scene.world)
     scene.keys["cluster"] = _cluster(scene)
     knowledge_scene.add(scene)
     hotline_scene.add(scene)
     disputes_scene.add(scene)
     return scene
+
+
+def _photographed(scene: Scene) -> int:
+    """The grid worker's key, with a photo in the staff record."""
+    person = scene.world.people["worker_a1"]
+    stored = material.store_all([jpeg(colour=(9, 9, 9))], actor=scene.world.actor("admin"), at=NOON)[0]
+    StaffPhoto.objects.create(person=person, file=stored, set_at=NOON)
+    return person.pk
 
 
 def case_rows(scene: Scene) -> dict[str, dict[str, object]]:
