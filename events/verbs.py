@@ -28,12 +28,15 @@ def _orders(*states: str) -> Subjects:
 
 
 def _extendable(dossier: Dossier, move: Move) -> list[models.Model]:
-    """Own accepted orders whose class still gives an extension that was not asked for yet."""
+    """Own accepted orders that are not overdue and whose class still gives an extension that was not asked for yet."""
     rule, times = extension_rule(dossier.event)
     used = Counter(row.order_id for row in dossier.extensions if row.state != "refused")
     if rule == "none":
         return []
-    return [order for order in dossier.own_orders(move.permission, ("accepted",)) if used[order.pk] < times]
+    return [
+        order for order in dossier.own_orders(move.permission, ("accepted",))
+        if used[order.pk] < times and (order.due_at is None or order.due_at > dossier.at)
+    ]
 
 
 def _rows(name: str, wanted: Callable[[Any], bool]) -> Subjects:
