@@ -18,6 +18,7 @@ from events.reference_rows import service_classes
 from events.transitions.bonds import TARGETS
 from events.transitions.conferring import Decision
 from events.transitions.supervision import CLUE_KINDS
+from events.transitions.time import gives_length
 from grids.models import DutyClause
 from grids.scope import SHANGHAI
 
@@ -32,8 +33,10 @@ def _end_of(day: Any) -> datetime | None:
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI) + timedelta(days=1)
 
 
-def day_field(label: Any, *, required: bool = True) -> forms.DateField:
-    return forms.DateField(label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}))
+def day_field(label: Any, *, required: bool = True, hint: Any = "") -> forms.DateField:
+    return forms.DateField(
+        label=label, required=required, help_text=hint, widget=forms.DateInput(attrs={"type": "date"})
+    )
 
 
 class DeclineForm(UnseenForm):
@@ -134,8 +137,12 @@ class ExtendForm(UnseenForm):
 class GrantForm(UnseenForm):
     """同意延期; a date only where the law or the parties give the length."""
 
-    until = day_field(_("延至(按等级规定时不填)"), required=False)
+    until = day_field(_("延至"), hint=_("依法或经当事人同意延长,写明新的到期日"))
     note = note_field(_("意见"), required=False, most=200)
+
+    def prepare(self) -> None:
+        if gives_length(self.case):
+            del self.fields["until"]
 
     def arguments(self) -> dict[str, Any]:
         found = super().arguments()

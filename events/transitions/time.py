@@ -96,6 +96,12 @@ def grant_extension(
     return found
 
 
+def gives_length(event: Event) -> bool:
+    """Whether the class itself says by how much its promise is extended."""
+    own = service_classes().get(promise_class(event))
+    return own is not None and own.extension is not None
+
+
 def _amount(event: Event, clock: EventDeadline, until: datetime | None) -> int:
     """Seconds of the clock's own kind to add."""
     kind, book = ClockKind(clock.kind), calendar(clock.calendar_code)

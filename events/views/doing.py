@@ -21,11 +21,12 @@ from casework.refusals import missing
 from casework.verb_forms import VerbForm
 from events import actions, material, verbs
 from events.dossier import Dossier
-from events.models import CannedText, Event
+from events.models import CannedText, Event, Extension
 from events.presenting import trail_of
 from events.queries import one
 from events.views.edge import for_staff, is_fetch, next_of
 from events.workflow import do
+from grids.scope import SHANGHAI
 
 CANNED = 8
 
@@ -51,6 +52,13 @@ class EventVerbs(VerbDoor):
         if order is not None:
             order.event = dossier.event
         return {"order": order}
+
+    def _form(self, request: HttpRequest, dossier: Dossier, offered: Offer, data: object = None) -> VerbForm:
+        """Whoever decides on an extension sees who asks for it and why."""
+        form = super()._form(request, dossier, offered, data)
+        if isinstance(offered.subject, Extension):
+            form.subject_words = _asked(offered.subject)
+        return form
 
     def canned(self, name: str, person_id: int) -> list[dict]:
         return canned_for(name, person_id)
@@ -93,6 +101,12 @@ class EventVerbs(VerbDoor):
 
 
 verb = for_staff()(require_http_methods(["GET", "HEAD", "POST"])(EventVerbs().respond))
+
+
+def _asked(extension: Extension) -> str:
+    due = f"{extension.old_due_at.astimezone(SHANGHAI):%m-%d %H:%M}"
+    words = _("%(who)s申请延期:%(reason)s(原到期 %(due)s)")
+    return words % {"who": extension.asked_by.name, "reason": extension.reason, "due": due}
 
 
 def _attach(request: HttpRequest, form: VerbForm, kept: list, note: str) -> None:

@@ -306,3 +306,28 @@ def test_staff_report(world: World, signed_in: SignedIn, now: datetime) -> None:
     assert set(told) >= {"categories", "near", "danger", "place"}
     assert client.get("/desk/report/look/", {"text": "", "lon": "nan", "lat": "inf"}, **FETCH).status_code == 200
     assert signed_in("evaluator").get("/desk/report/").status_code == 403
+
+
+def test_who_grants_an_extension_sees_the_wish_and_a_date_only_where_the_class_gives_none(
+    world: World, signed_in: SignedIn, now: datetime
+) -> None:
+    event = make.in_progress(world, at=now)
+    order = make.the_order(event)
+    transitions.accept(order, actor=world.actor("handler", now), at=now)
+    transitions.extend(order, actor=world.actor("handler", now), at=now, note="配件周四到货")
+    director = signed_in("director")
+    form = director.get(path_of(event, "grant_extension"), **FETCH).content.decode()
+    assert "handler申请延期:配件周四到货(原到期" in form
+    assert 'name="until"' not in form
+    Event.objects.filter(pk=event.pk).update(service_class="V13")
+    assert 'name="until"' in director.get(path_of(event, "grant_extension"), **FETCH).content.decode()
+    wrong = director.post(path_of(event, "grant_extension"), {"note": "同意"}, **FETCH)
+    assert (wrong.status_code, list(wrong.json()["fields"])) == (400, ["until"])
+
+
+def test_an_overdue_order_is_offered_no_extension(world: World, signed_in: SignedIn, now: datetime) -> None:
+    event = make.in_progress(world, at=now - timedelta(days=9))
+    order = make.the_order(event)
+    transitions.accept(order, actor=world.actor("handler", now), at=now)
+    assert signed_in("handler").post(path_of(event, "extend"), {"note": "来不及"}, **FETCH).status_code == 409
+    assert "没有可以申请延期的本单位工单" in signed_in("handler").get(path_of(event, "extend")).content.decode()
