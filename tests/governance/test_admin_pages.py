@@ -66,6 +66,7 @@ PAGES = {
     "grids.post": {"security": CHANGE, "director": CHANGE, "director_a": CHANGE},
     "grids.leave": {"director": CHANGE, "director_a": CHANGE},
     "grids.dutyturn": {"director": CHANGE, "director_a": CHANGE},
+    "grids.stationturn": {"director": CHANGE, "director_a": CHANGE},
 }
 OURS = ("accounts", "grids", "casework", "events")
 
