@@ -134,7 +134,22 @@ def add_foreign(scene: Scene) -> str:
     Dispute.objects.filter(pk__in=(held.pk, waiting.pk)).update(
         risk_colour="red", risk_score=90, due_at=NOON - timedelta(hours=2)
     )
+    _foreign_visits(scene, house)
     return held.number
+
+
+def _foreign_visits(scene: Scene, house: cast.House) -> None:
+    """A team of community B with a visit this week and one that noted an early sign."""
+    people, areas = scene.world.people, scene.world.areas
+    team = VisitTeam.objects.create(
+        area=areas["community_b"], mediator=house.mediators["stranger_mediator"], worker=people["worker_b1"],
+        since=date(2026, 1, 1),
+    )
+    Visit.objects.create(team=team, area=areas["grid_b1"], planned_on=date(2026, 3, 6))
+    made = Visit.objects.create(
+        team=team, area=areas["grid_b1"], planned_on=date(2026, 3, 3), visited_on=date(2026, 3, 3), recorded_at=NOON
+    )
+    EarlySign.objects.create(visit=made, type="neighbour", text="外街的苗头", noted_at=NOON)
 
 
 def add_own(scene: Scene) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 from accounts.models import Role, User
 from casework.models import Notice
 from dashboard import tallies
+from disputes.court import VIEWS as COURT_VIEWS
 from events import loads, transitions
 from events.api import map_views
 from events.models import Event, EventReporter, SupervisionOrder, WorkOrder
@@ -130,6 +131,11 @@ QUERIES: dict[str, tuple[dict, ...]] = {
     "disputes/bodies/": ({}, {"area": "150302001"}),
     "disputes/bodies/map.json": ({},),
     "disputes/bodies/reach/": ({},),
+    "disputes/court/": tuple({"view": view.code} for view in COURT_VIEWS),
+    "disputes/services/": ({}, {"kind": "legal_aid"}),
+    "disputes/services/map.json": ({},),
+    "disputes/visits/": ({"week": "2026-03-02"}, {"week": "2026-03-09"}),
+    "m/visits/": ({},),
     # A room is taken or free for whoever may book it: what is asked is one's own body's, and the body's that is named.
     "rooms/": ({"day": "2026-03-06"}, {"day": "2026-03-09", "view": "week"}, {"day": "2026-03-09", "dispute": "FOREIGN_DISPUTE"}),
     "hotline/knowledge/": ({}, {"q": "草稿"}, {"state": "draft"}, {"order": "use"}),
@@ -151,7 +157,8 @@ ALSO: dict[str, tuple[str, ...]] = {
     "hotline/callbacks/": ("caller_a",),
     **dict.fromkeys(("hotline/discipline/", "hotline/discipline/ledger.csv"), ("inspector_a",)),
     "disputes/": MEDIATION, "api/v1/disputes/": (*MEDIATION, "body_head"), "disputes/figures/": ("director_a", "body_head"),
-    "rooms/": MEDIATION,
+    "rooms/": MEDIATION, "disputes/court/": ("judge",), "disputes/visits/": ("mediator", "director_a", "secretary_a"),
+    "m/visits/": ("mediator",),
 }
 EXEMPT = {
     "c/report/": "public: similar reports nearby are shown to whoever reports, by design without what is sensitive",
