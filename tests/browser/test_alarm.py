@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from casework import outbox
 from casework.models import Notice
+from events.models import Event
 from tests import world as make
 from tests.world import World
 
@@ -84,3 +86,39 @@ def test_commands_by_initials_and_a_saved_view(live_world: World, open_page: OPE
     page.locator("[data-column=source]").uncheck()
     page.reload()
     assert page.evaluate("document.documentElement.classList.contains('hide-source')")
+
+
+def test_several_are_one_line_that_opens_by_key_and_loses_nothing(live_world: World, open_page: OPEN) -> None:
+    """screens.md §5.2: the line stays one line of the screen; the oldest stands in it, the number opens the rest."""
+    page = open_page("dispatcher", "/units/")
+    page.clock.install()
+    at = timezone.now()
+    for n, title in enumerate(("甲处燃气泄漏", "乙处燃气泄漏", "丙处燃气泄漏")):
+        make.reported(live_world, at=at + timedelta(seconds=n), category="0304", title=title, by="worker_a1")
+    outbox.do_due(at=at + timedelta(seconds=5), limit=50)
+    page.clock.run_for(11_000)
+    bars, opener = page.locator(".alarm-bar"), page.locator(".alarm-stack__open")
+    opener.wait_for()
+    assert (bars.count(), page.locator(".alarm-bar:visible").count()) == (3, 1)
+    assert opener.inner_text() == "3 件突发"
+    numbers = list(Event.objects.order_by("reported_at").values_list("number", flat=True))
+    assert numbers[0] in page.locator(".alarm-bar:visible").inner_text()
+    assert page.locator(".alarm-stack").bounding_box()["height"] < 64
+    opener.focus()
+    page.keyboard.press("Enter")
+    assert [numbers[n] in bars.nth(n).inner_text() for n in range(3)] == [True] * 3
+    assert page.locator(".alarm-bar:visible").count() == 3
+    for _n in range(4):  # first bar's two controls, then the second's
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('.alarm-bar') === document.querySelectorAll('.alarm-bar')[1]")
+    page.keyboard.press("Enter")  # 我来处理 on the second
+    page.wait_for_function("() => document.querySelectorAll('.alarm-bar').length === 2")
+    assert page.evaluate("Boolean(document.activeElement.closest('.alarm-bar'))")
+    assert opener.inner_text() == "2 件突发"
+    page.keyboard.press("Escape")
+    assert (opener.get_attribute("aria-expanded"), page.locator(".alarm-bar:visible").count()) == ("false", 1)
+    assert page.evaluate("document.activeElement.classList.contains('alarm-stack__open')")
+    page.locator(".alarm-bar:visible").get_by_role("button", name="我来处理").click()
+    page.wait_for_function("() => document.querySelectorAll('.alarm-bar').length === 1")
+    assert not opener.is_visible()
+    assert numbers[2] in page.locator(".alarm-bar:visible").inner_text()
