@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _DIGITS = re.compile(r"\d")
+_MASKED = re.compile(r"(\d{3})?\*{4}(\d{4}|\d{2})?")
 
 
 def mask_name(name: str) -> str:
@@ -19,8 +20,11 @@ def mask_people(names: str) -> str:
 
 
 def mask_phone(phone: str) -> str:
-    """``138****5678``; a shorter number keeps its last two digits only."""
+    """``138****5678``; a shorter number keeps its last two digits only, one of three digits or fewer none. What is
+    masked already stays as it is."""
+    if _MASKED.fullmatch(phone):
+        return phone
     digits = "".join(_DIGITS.findall(phone))
     if len(digits) >= 11:
         return f"{digits[:3]}****{digits[-4:]}"
-    return f"****{digits[-2:]}" if digits else ""
+    return f"****{digits[-2:] if len(digits) > 3 else ''}" if digits else ""
