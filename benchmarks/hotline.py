@@ -16,7 +16,10 @@ PROVEN = (
     ),
     Suite(
         "HL-private", "caller's data outside the declared roles, reveals without a row, deliveries with a broken read log",
-        ("tests/access/test_reads.py", "tests/access/test_every_read.py", "tests/events/test_masking.py", "tests/access/test_two_worlds.py", "tests/access/test_bodies.py"),
+        (
+            "tests/access/test_reads.py", "tests/access/test_every_read.py", "tests/events/test_masking.py",
+            "tests/access/test_two_worlds.py", "tests/access/test_bodies.py",
+        ),
     ),
     Suite("HL-schema", "server errors of the API under generated input as four roles", ("tests/api/test_schemathesis.py",)),
 )
