@@ -173,6 +173,8 @@ class RouteForm(VerbForm):
         self.fields["body"].choices = [(idea.row.pk, _label(idea)) for idea in ideas]
         if ideas:
             self.fields["body"].initial = ideas[0].row.pk
+        else:
+            self.fields["body"].help_text = _("这个地点没有本级调解组织;请先用“更正内容”写明社区或网格,或核定复杂程度")
         if met:
             words = "、".join(str(CONDITION_WORDS[name]) for name in met)
             self.fields["body"].help_text = _("可越级:%(words)s") % {"words": words}

@@ -42,3 +42,5 @@ class ReferForm(VerbForm):
         rest = [one for one in services.nearest(Referral.Kind.OTHER, point, most=40) if one.service.pk not in known]
         groups.append((_("其他"), [(one.service.pk, _label(one)) for one in rest[: services.NEAREST * 2]]))
         self.fields["service"].choices = [group for group in groups if group[1]]
+        aid = services.nearest(Referral.Kind.LEGAL_AID, point, most=1)
+        self.fields["service"].initial = aid[0].service.pk if aid else ""
