@@ -143,7 +143,7 @@ def summon(
         chair = _checked_table(passage, participants, None, meeting_link)
         row = _table_of(passage, note.strip() or _("即时召集派驻单位"))
         if row.pk is None:
-            passage.book.write()  # who sits there is written by the key of the table
+            passage.write()  # who sits there is written by the key of the table
         _seat(passage, row, participants, chair, meeting_link)
         seated = {unit.pk: officer_of(unit.pk, at=at) for unit in participants}
         for key, officer in seated.items():
