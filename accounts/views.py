@@ -17,6 +17,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_http_methods, require_safe
+from django.views.i18n import set_language
 
 from accounts.forms import OwnPasswordForm, ProfileForm, SignInForm
 from accounts.models import Permission, Role, User
@@ -44,6 +45,15 @@ def _with_language(response: HttpResponse, user: User) -> HttpResponse:
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME, user.language, max_age=365 * 86400, samesite="Lax", secure=settings.HTTPS
         )
+    return response
+
+
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """The switch on every page; of a person who is signed in it is kept, so that notices come in that language too."""
+    response = set_language(request)
+    code = request.POST.get("language", "")
+    if request.user.is_authenticated and code in dict(settings.LANGUAGES) and code != request.user.language:
+        User.objects.filter(pk=request.user.pk).update(language=code)
     return response
 
 

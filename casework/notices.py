@@ -6,13 +6,16 @@ which words, writes the bell lines in the same transaction as the done mark, and
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.apps import apps
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import override
 
 from accounts.models import User
 from casework import outbox
@@ -70,7 +73,31 @@ def tell(item: OutboxItem, at: datetime) -> None:
         raise LookupError(f"nobody says who is told of {payload['kind']}")
     case = apps.get_model(payload["model"])._base_manager.filter(pk=payload["case"]).first()
     if case is not None:
-        send(payload["kind"], function(case, item), key=item.key, at=item.created_at, case_number=case.number)
+        messages = for_readers(lambda: function(case, item))
+        send(payload["kind"], messages, key=item.key, at=item.created_at, case_number=case.number)
+
+
+def for_readers(make: Callable[[], Iterable[Message]]) -> list[Message]:
+    """Messages in the district's language, and again in another for the persons who chose that one. ``make`` only
+    composes: it may be called several times."""
+    with override(settings.LANGUAGE_CODE):
+        found = list(make())
+    readers = {person for message in found for person in message.person_ids}
+    others: dict[str, set[int]] = defaultdict(set)
+    chosen = User.objects.filter(pk__in=readers).exclude(language__in=("", settings.LANGUAGE_CODE))
+    for person, language in chosen.values_list("pk", "language"):
+        others[language].add(person)
+    elsewhere = {person for people in others.values() for person in people}
+    if elsewhere:
+        found = [_only(message, readers - elsewhere) for message in found]
+    for language, people in sorted(others.items()):
+        with override(language):
+            found += [mine for message in make() if (mine := _only(message, people)).person_ids]
+    return found
+
+
+def _only(message: Message, people: set[int]) -> Message:
+    return replace(message, person_ids=tuple(person for person in message.person_ids if person in people))
 
 
 def send(

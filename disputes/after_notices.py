@@ -115,9 +115,9 @@ def soon(item: OutboxItem, at: datetime) -> None:
     start = datetime.fromisoformat(item.payload["start"])
     if session is None or session.state != "booked" or session.starts_at != start:
         return
-    message = room_notices.message_for("session_soon", session.dispute, {}, at)
-    if message is not None:
-        notices.send("session_soon", [message], key=item.key, at=at, case_number=session.dispute.number)
+    dispute = session.dispute
+    messages = notices.for_readers(lambda: filter(None, [room_notices.message_for("session_soon", dispute, {}, at)]))
+    notices.send("session_soon", messages, key=item.key, at=at, case_number=dispute.number)
     text_parties(session.dispute, "session_soon", start, key=item.key, at=at)
 
 

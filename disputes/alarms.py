@@ -41,9 +41,9 @@ def notice(kind: str) -> Act:
 
     def act(alarm: Alarm) -> None:
         dispute = alarm.deadline.case
-        message = message_for(kind, dispute, {"unit": alarm.deadline.unit_id}, alarm.at)
-        if message is not None:
-            notices.send(kind, [message], key=f"{kind}:{alarm.item.key}", at=alarm.at, case_number=dispute.number)
+        payload = {"unit": alarm.deadline.unit_id}
+        messages = notices.for_readers(lambda: filter(None, [message_for(kind, dispute, payload, alarm.at)]))
+        notices.send(kind, messages, key=f"{kind}:{alarm.item.key}", at=alarm.at, case_number=dispute.number)
 
     return act
 

@@ -43,10 +43,8 @@ def _notice(kind: str) -> Act:
     def act(alarm: Alarm) -> None:
         event, deadline = alarm.deadline.case, alarm.deadline
         payload = {"unit": deadline.unit_id or event.owner_unit_id, "order": deadline.order_id}
-        message = message_for(kind, event, payload, alarm.at)
-        if message is not None:
-            key = f"{kind}:{alarm.item.key}"
-            notices.send(kind, [message], key=key, at=alarm.at, case_number=event.number)
+        messages = notices.for_readers(lambda: filter(None, [message_for(kind, event, payload, alarm.at)]))
+        notices.send(kind, messages, key=f"{kind}:{alarm.item.key}", at=alarm.at, case_number=event.number)
 
     return act
 

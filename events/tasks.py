@@ -128,9 +128,9 @@ def evaluate_timeouts(at: datetime | None = None) -> int:
     ).select_related("case")
     told = 0
     for clock in late[:BATCH]:
-        message = message_for("evaluate_late", clock.case, {}, moment)
-        if message is not None:
-            with transaction.atomic():
-                key = f"evaluate_late:{clock.pk}"
-                told += notices.send("evaluate_late", [message], key=key, at=moment, case_number=clock.case.number)
+        case = clock.case
+        messages = notices.for_readers(lambda case=case: filter(None, [message_for("evaluate_late", case, {}, moment)]))
+        with transaction.atomic():
+            key = f"evaluate_late:{clock.pk}"
+            told += notices.send("evaluate_late", messages, key=key, at=moment, case_number=case.number)
     return told

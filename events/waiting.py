@@ -82,12 +82,12 @@ def tell(item: OutboxItem, at: datetime) -> None:
         return
     people = deciders(kind.right, kind.place(row), at=item.created_at)
     if people:
-        line = notices.Message(
+        lines = notices.for_readers(lambda: [notices.Message(
             person_ids=tuple(people), title=str(kind.title), text=kind.words(row), url=reverse(kind.page, args=[row.pk]),
             urgency=kind.urgency(row),
-        )
+        )])
         key = f"{item.payload['kind']}:{row.pk}"
-        notices.send(item.payload["kind"], [line], key=key, at=item.created_at, case_number=kind.group(row))
+        notices.send(item.payload["kind"], lines, key=key, at=item.created_at, case_number=kind.group(row))
 
 
 def deciders(right: str, path: str, *, at: datetime, with_absent: bool = False) -> list[int]:

@@ -5,8 +5,8 @@ from django.templatetags.static import static
 from django.urls import include, path
 from django.views.decorators.cache import cache_control
 from django.views.generic import RedirectView
-from django.views.i18n import set_language
 
+from accounts.views import choose_language
 from events.citizen.views_report import elder
 from governance import bell, commands, help, staff, views
 from governance.apps import discover_admin
@@ -25,7 +25,7 @@ urlpatterns = [
     path("favicon.ico", cache_control(max_age=86400)(_Icon.as_view())),
     path("", include("governance.api_urls")),  # first: machines ask most, and addresses are tried one by one
     path("", views.home, name="home"),
-    path("i18n/", set_language, name="set_language"),
+    path("i18n/", choose_language, name="set_language"),
     path("accounts/", include("accounts.urls")),
     path("commands/", commands.commands, name="commands"),
     path("help/", help.index, name="help"),

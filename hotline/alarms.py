@@ -21,6 +21,5 @@ def sound(item: OutboxItem, at: datetime) -> None:
         return
     rung = LadderRung.objects.filter(ladder=deadline.ladder, position=item.payload["rung"]).first()
     for kind in rung.actions if rung else ():
-        message = message_for(kind, deadline.case, at)
-        if message is not None:
-            notices.send(kind, [message], key=f"{kind}:{item.key}", at=at, case_number=deadline.case.number)
+        messages = notices.for_readers(lambda kind=kind: filter(None, [message_for(kind, deadline.case, at)]))
+        notices.send(kind, messages, key=f"{kind}:{item.key}", at=at, case_number=deadline.case.number)

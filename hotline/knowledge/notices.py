@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from casework import notices
 from casework.notices import Message
@@ -62,7 +60,5 @@ def owe_gap(gap: KnowledgeGap, kind: str, *, at: datetime, mark: str = "") -> in
 
 
 def _send(kind: str, people: tuple[int, ...], text: str, url: str, number: str, mark: str, at: datetime) -> int:
-    """Kept in the district's language; the bell translates the title for its reader."""
-    with override(settings.LANGUAGE_CODE):
-        message = Message(people, str(TITLES[kind][0]), text, url, channels=())
-    return notices.send(kind, [message], key=f"{kind}:{number}:{mark}", at=at, case_number=number)
+    messages = notices.for_readers(lambda: [Message(people, str(TITLES[kind][0]), text, url, channels=())])
+    return notices.send(kind, messages, key=f"{kind}:{number}:{mark}", at=at, case_number=number)

@@ -99,6 +99,18 @@ def test_settings_set_language_and_keys(world: World) -> None:
     assert signed.cookies["language"].value == "en"
 
 
+def test_the_switch_of_a_page_is_kept_for_whoever_is_signed_in(world: World) -> None:
+    client, person = signed_in(world, "dispatcher"), world.people["dispatcher"]
+    assert client.post(reverse("set_language"), {"language": "en", "next": "/desk/"}).status_code == 302
+    person.refresh_from_db()
+    assert person.language == "en"
+    client.post(reverse("set_language"), {"language": "xx"})
+    client.get(reverse("set_language"), {"language": "zh-hans"})  # nothing is changed by looking
+    person.refresh_from_db()
+    assert person.language == "en"
+    assert Client().post(reverse("set_language"), {"language": "en"}).status_code == 302
+
+
 def test_who_may_what_is_the_data_itself(world: World) -> None:
     address = reverse("accounts:who_may_what")
     page = signed_in(world, "auditor").get(address)

@@ -257,3 +257,21 @@ def test_file_channel_for_the_demo(told, people, settings, tmp_path):
     told(Message((people[0].pk,), "新派单"))
     outbox.do_due(at=DAY)
     assert json.loads((tmp_path / "messages/demo.jsonl").read_text())["title"] == "新派单"
+
+
+def test_a_line_is_in_the_language_of_its_reader(told, people, web, monkeypatch):
+    """Whoever chose English reads English, also of what a worker composes; a group hears the district's language."""
+    from django.utils.translation import gettext
+
+    User.objects.filter(pk=people[1].pk).update(language="en")
+    webhook(web)
+    ids = tuple(person.pk for person in people)
+    monkeypatch.setitem(
+        notices._recipients, "event.dispatched", lambda _case, _item: [Message(ids, gettext("通知"), text=gettext("已读"))]
+    )
+    told()
+    lines = {line.person_id: (line.title, line.text) for line in Notice.objects.all()}
+    assert lines == {
+        people[0].pk: ("通知", "已读"), people[1].pk: ("Notices", "Read"), people[2].pk: ("通知", "已读"),
+    }
+    assert [row.title for row in Delivery.objects.all()] == ["通知"]
