@@ -102,7 +102,8 @@ def test_a_session_is_not_concluded_before_its_time(house: House) -> None:
 
 
 def test_who_guided_is_told_where_it_went(house: House) -> None:
-    """A mediator guides, the head routes: the mediator is told the body, with an address that he may open."""
+    """A mediator guides, the head routes: the mediator is told the body, with an address that he may open; so is who
+    took it in, and nobody of what he routed himself."""
     dispute = cast.accepted(house, by="worker_a1")
     Dispute.objects.filter(pk=dispute.pk).update(member_ids=[house.world.people["mediator"].pk])
     dispute = transitions.guide(
@@ -114,9 +115,14 @@ def test_who_guided_is_told_where_it_went(house: House) -> None:
     )
     item = OutboxItem.objects.get(topic="notice", payload__kind="dispute_routed_on", payload__case=dispute.pk)
     message = notices.tell(dispute, item)[0]
-    assert message.person_ids == (house.world.people["mediator"].pk,)
+    people = house.world.people
+    assert message.person_ids == (people["mediator"].pk, people["worker_a1"].pk)
     assert "青山社区调委会" in message.text
     assert message.url == "/disputes/bodies/community_a/"
     again = cast.routed(house)  # the head guided and routed it himself
     item = OutboxItem.objects.get(topic="notice", payload__kind="dispute_routed_on", payload__case=again.pk)
-    assert notices.tell(again, item) == []
+    assert notices.tell(again, item)[0].person_ids == (people["worker_a1"].pk,)  # who took it in
+    own = transitions.register(cast.told(), actor=house.actor("body_head"), at=NOON)
+    own = transitions.route(own, actor=house.actor("body_head"), at=NOON, body=house.bodies["community_a"])
+    item = OutboxItem.objects.get(topic="notice", payload__kind="dispute_routed_on", payload__case=own.pk)
+    assert notices.tell(own, item) == []
