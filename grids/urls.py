@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grids import views, views_stationing
+from grids import views, views_assessing, views_stationing
 
 app_name = "grids"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("grids/staffing/", views.staffing, name="staffing"),
     path("grids/<str:code>/", views.area, name="area"),
     path("grids/<str:code>/map/", views.area_map, name="area_map"),
+    path("grids/<str:code>/assess/", views_assessing.assess, name="assess"),
     path("grids/<str:code>/plate/", views.plate, name="plate"),
     path("duty/", views.duty, name="duty"),
     path("duty/stationed/", views_stationing.stationing, name="stationing"),

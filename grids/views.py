@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
-from grids import layers, places, queries
+from grids import assessing, layers, places, queries
 from grids.models import Area, DutyTurn, Unit
 from grids.plates import qr_image
 from grids.queries.duty import duty_gaps, month_before_and_after
@@ -47,7 +47,8 @@ def _page(view: View) -> View:
     return guarded
 
 
-def _area(code: str) -> Area:
+def area_or_404(code: str) -> Area:
+    """The area of a code, abolished ones too; 404 for none."""
     found = queries.area_of(code) if len(code) <= CODE_LENGTH and code.isprintable() else None
     if found is None:
         raise Http404
@@ -79,7 +80,7 @@ def browse(request: HttpRequest, rights: Rights) -> HttpResponse:
 
 @_page
 def area(request: HttpRequest, rights: Rights, code: str) -> HttpResponse:
-    return render(request, "grids/area.html", _area_context(_area(code), rights, request))
+    return render(request, "grids/area.html", _area_context(area_or_404(code), rights, request))
 
 
 def _area_context(found: Area, rights: Rights, request: HttpRequest) -> dict:
@@ -91,7 +92,8 @@ def _area_context(found: Area, rights: Rights, request: HttpRequest) -> dict:
         "buildings": found.buildings.all()[:200] if found.level_id == "grid" else (),
         "special": special[:50],
         "chain": queries.chain_of(found, at=request.at) if found.level_id == "grid" else (),
-        "level_duties": found.level.duties,
+        "sheet": assessing.sheet_of(found),
+        "may_assess": assessing.may_assess(rights, found),
         **_layer_context(found, card, request),
         **_team_context(found, card, request),
     }  # fmt: skip
@@ -134,7 +136,7 @@ def _row(one: Area, layer: layers.Layer | None) -> dict:
 def area_map(request: HttpRequest, rights: Rights, code: str) -> JsonResponse:
     """GeoJSON for the map of an area: its children (for a grid its buildings) and its own outline; coloured by
     ``layer``."""
-    found = _area(code)
+    found = area_or_404(code)
     layer = None
     if found.level_id == "grid":
         inside = _buildings(found)
@@ -180,10 +182,10 @@ def pick(request: HttpRequest, rights: Rights) -> JsonResponse:
     level = _printable(request.GET.get("level", ""))[:20]
     parent = request.GET.get("parent")
     if parent is not None:
-        found = list(queries.children(_area(parent) if parent else None)[:MAP_SHAPES])
+        found = list(queries.children(area_or_404(parent) if parent else None)[:MAP_SHAPES])
     else:
         within = request.GET.get("within")
-        path = _area(within).path if within else ""
+        path = area_or_404(within).path if within else ""
         found = queries.search_areas(request.GET.get("q", ""), level=level, within=path)
     return JsonResponse(
         {"results": [{"code": a.code, "name": a.name, "level": a.level_id, "path": a.path} for a in found]}
@@ -193,7 +195,7 @@ def pick(request: HttpRequest, rights: Rights) -> JsonResponse:
 @_page
 def plate(request: HttpRequest, rights: Rights, code: str) -> HttpResponse:
     """网格公示牌, A3, with the code that opens the report form for this grid."""
-    found = _area(code)
+    found = area_or_404(code)
     if found.level_id != "grid":
         raise Http404
     card = queries.area_card(found, at=request.at, rights=rights)
@@ -214,7 +216,7 @@ def plate(request: HttpRequest, rights: Rights, code: str) -> HttpResponse:
 def staffing(request: HttpRequest, rights: Rights) -> HttpResponse:
     """The staffing board of a part of the land (``?area=``), narrowed by ``?tone=urgent|warn`` or ``?size=``."""
     wanted = request.GET.get("area", "")
-    root = _area(wanted) if wanted else _top()
+    root = area_or_404(wanted) if wanted else _top()
     if root is None:
         return render(request, "grids/empty.html")
     board = queries.staffing_board(root, at=request.at)
@@ -249,7 +251,7 @@ def staffing(request: HttpRequest, rights: Rights) -> HttpResponse:
 def duty(request: HttpRequest, rights: Rights) -> HttpResponse:
     """Today's board and the month; ``?month=YYYY-MM``, ``?area=CODE``."""
     wanted = request.GET.get("area", "")
-    root = _area(wanted) if wanted else _top()
+    root = area_or_404(wanted) if wanted else _top()
     if root is None:
         return render(request, "grids/empty.html")
     first = _month(request.GET.get("month", ""), request)

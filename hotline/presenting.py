@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.names import named_in
 from casework.presenting import live_clocks
@@ -38,7 +38,7 @@ FLAG_TONES = {"red": "urgent", "yellow": "warn", "dissatisfied": "warn"}
 TABS = (
     # code, label, url name, permission
     ("desk", gettext_lazy("坐席台"), "hotline:desk", "hotline.register"),
-    ("orders", gettext_lazy("工单"), "hotline:orders", "hotline.view"),
+    ("orders", pgettext_lazy("tab", "工单"), "hotline:orders", "hotline.view"),
     ("callbacks", gettext_lazy("回访"), "hotline:callbacks", "hotline.call_back"),
     ("silence", gettext_lazy("无响应"), "hotline:silence", "hotline.view"),
     ("knowledge", gettext_lazy("知识库"), "hotline:knowledge", "hotline.knowledge_read"),

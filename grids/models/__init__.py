@@ -4,7 +4,7 @@ from .addresses import AddressAlias, AddressVersion, UnresolvedAddress
 from .areas import Area, AreaLineage, BoundaryVersion, Building, LegacyGrid, Level
 from .duty import DutyTurn, StationTurn
 from .staff import Leave, Post, TeamRole, TeamTemplate, VolunteerMember, VolunteerTeam
-from .standards import SizeBound
+from .standards import DutyAssessment, SizeBound
 from .units import DutyClause, PartyBranch, PublicPlace, Unit
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "AreaLineage",
     "BoundaryVersion",
     "Building",
+    "DutyAssessment",
     "DutyClause",
     "DutyTurn",
     "Leave",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -28,3 +29,24 @@ class SizeBound(models.Model):
 
     def __str__(self) -> str:
         return self.get_terrain_display()
+
+
+class DutyAssessment(models.Model):
+    """自评: what an area's centre says of its own duty sheet on a day. Added, never changed; the newest one counts."""
+
+    class Mark(models.TextChoices):
+        DONE = "done", _("已落实")
+        PARTLY = "partly", _("部分落实")
+        NOT = "not", _("未落实")
+
+    area = models.ForeignKey("grids.Area", models.PROTECT, related_name="assessments", verbose_name=_("区域"))
+    marks = models.JSONField(_("逐条自评"))
+    """``[{"duty", "mark", "note"}]`` with the duties in the words of that day."""
+    summary = models.CharField(_("总体说明"), max_length=300, blank=True)
+    at = models.DateTimeField(_("时间"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("自评人"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("职能自评")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["area", "-at"], name="assessment_newest")]
