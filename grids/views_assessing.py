@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -21,13 +22,16 @@ from grids.views import area_or_404
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def assess(request: HttpRequest, code: str) -> HttpResponse:
-    """One row for each duty: ``d<n>`` the mark, ``n<n>`` the reason; ``summary``."""
+    """One row for each duty: ``d<n>`` the mark, ``n<n>`` the reason; ``summary``. Who may not assess reads the sheet on
+    the area's own page."""
     actor = actor_in(request)
-    if not actor.rights.may("grids.view"):
+    if not actor.rights.may(assessing.ASSESS if request.method == "POST" else "grids.view"):
         raise PermissionDenied
     area = area_or_404(code)
     if not assessing.may_assess(actor.rights, area):
-        raise PermissionDenied
+        if request.method == "POST":
+            raise PermissionDenied
+        return redirect(f"{reverse('grids:area', args=[area.code])}#duties")
     said = [Said(_word(request, f"d{n}", 10), _word(request, f"n{n}", LONGEST_NOTE)) for n in range(len(area.level.duties))]
     error: GridRefused | None = None
     if request.method == "POST":

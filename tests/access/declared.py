@@ -101,7 +101,7 @@ PAGES: dict[str, Rule] = {
     "grids/staffing/": page(LAND, lists=True),
     "grids/<str:code>/": page(LAND, "land"),
     "grids/<str:code>/map/": page(LAND, "land"),
-    "grids/<str:code>/assess/": form(LAND, "land", verb="grids.staff"),
+    "grids/<str:code>/assess/": Rule("page", {"GET": LAND, "POST": "grids.staff"}, "land"),
     "grids/<str:code>/plate/": page(LAND, "land"),
     "duty/": page(LAND, lists=True),
     "duty/stationed/": form("grids.staff@district"),

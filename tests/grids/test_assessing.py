@@ -65,7 +65,8 @@ def test_the_page_keeps_what_was_typed_and_the_area_shows_the_newest(world: Worl
     director, page = signed_in(world, "director_a"), f"/grids/{STREET}/assess/"
     assert page in director.get(f"/grids/{STREET}/").content.decode()
     assert page not in signed_in(world, "stranger").get(f"/grids/{STREET}/").content.decode()
-    assert signed_in(world, "stranger").get(page).status_code == 403
+    assert signed_in(world, "stranger").get(page)["Location"] == f"/grids/{STREET}/#duties"
+    assert signed_in(world, "stranger").post(page, {"d0": "done", "d1": "done"}).status_code == 403
     wrong = director.post(page, {"d0": "done", "d1": "not", "summary": "总体平稳"})
     assert wrong.status_code == 400
     assert "总体平稳" in wrong.content.decode()
