@@ -10,6 +10,7 @@ from django.test import override_settings
 
 from accounts.demo_cast import CAST, DEMO_PASSWORD, HOME_GRID
 from accounts.models import Role, User
+from disputes.demo_load import COURT_UNIT
 from grids import places, queries
 from grids.codes import unpadded
 from grids.demo_load import ProductionRefused, load_district
@@ -64,6 +65,8 @@ def test_the_cast_signs_in_with_its_role_and_nobody_else_can() -> None:
         user = User.objects.get(username=member.username)
         assert user.check_password(DEMO_PASSWORD), member
         assert user.is_demo
+        if member.unit == COURT_UNIT:
+            continue  # the room of disputes brings the court's unit and its post
         assert Post.objects.filter(person=user, role_id=roles[member.role]).exists(), member
     assert not [
         u
