@@ -67,6 +67,7 @@ PAGES = {
     "grids.leave": {"director": CHANGE, "director_a": CHANGE},
     "grids.dutyturn": {"director": CHANGE, "director_a": CHANGE},
     "grids.stationturn": {"director": CHANGE, "director_a": CHANGE},
+    "grids.volunteerteam": {"admin": CHANGE, "director": CHANGE, "director_a": CHANGE},
 }
 OURS = ("accounts", "grids", "casework", "events")
 
