@@ -166,10 +166,8 @@ class RouteForm(VerbForm):
     note = note_field(_("说明"), required=False)
 
     def prepare(self) -> None:
-        straight, met = grading.straight_tier(self.case)
-        tiers = list(rules.tiers())
-        open_tiers = tiers[: tiers.index(straight) + 1]
-        ideas = [idea for tier in reversed(open_tiers) for idea in routing.bodies_for(self.case, tier)]
+        _straight, met = grading.straight_tier(self.case)
+        ideas = [idea for tier in reversed(grading.open_tiers(self.case)) for idea in routing.bodies_for(self.case, tier)]
         self.fields["body"].choices = [(idea.row.pk, _label(idea)) for idea in ideas]
         if ideas:
             self.fields["body"].initial = ideas[0].row.pk

@@ -74,7 +74,9 @@ def straight_tier(dispute: Dispute) -> tuple[str, list[str]]:
     return codes[0], []
 
 
-def may_skip_to(dispute: Dispute, tier: str) -> bool:
-    """Whether the rules allow this tier before the ones below have tried."""
+def open_tiers(dispute: Dispute) -> list[str]:
+    """Tiers it may be routed to, lowest first: from the one that it has reached, also before it was closed and reopened,
+    to the highest that a skip rule opens before those below have tried."""
     codes = list(rules.tiers())
-    return codes.index(tier) <= codes.index(straight_tier(dispute)[0])
+    low = codes.index(dispute.tier)
+    return codes[low : max(low, codes.index(straight_tier(dispute)[0])) + 1]

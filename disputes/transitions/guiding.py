@@ -64,8 +64,7 @@ def route(
         if body is None:
             body = _suggested(locked)
         refuse_unfit(locked, body)
-        if not grading.may_skip_to(locked, body.tier):
-            raise MoveRefused("not_this_tier", _("须先经下一级调解;跨街道、10人以上、涉及部门或红色风险的可以越级"))
+        _refuse_tier(locked, body.tier)
         if locked.channel != "mediation":
             advise(passage, "mediation")
         say(passage, note)
@@ -80,12 +79,24 @@ def route(
 
 
 def _suggested(dispute: Dispute) -> MediationBody:
-    tiers = list(rules.tiers())
-    for tier in [grading.straight_tier(dispute)[0], *tiers]:
+    *others, highest = grading.open_tiers(dispute)
+    for tier in (highest, *others):
         found = routing.best_body(dispute, tier)
-        if found is not None and grading.may_skip_to(dispute, tier):
+        if found is not None:
             return found
     raise missing(body=_("没有可受理的调解组织,请先登记"))
+
+
+def _refuse_tier(dispute: Dispute, tier: str) -> None:
+    """Raises ``not_this_tier`` for one that is not open yet, ``tier_passed`` for one below that which it has reached."""
+    wide = grading.open_tiers(dispute)
+    if tier in wide:
+        return
+    codes = list(rules.tiers())
+    if codes.index(tier) < codes.index(wide[0]):
+        words = _("已经%(tier)s,不再回到下级;下级组织协助即可") % {"tier": dispute.get_tier_display()}
+        raise MoveRefused("tier_passed", words)
+    raise MoveRefused("not_this_tier", _("须先经下一级调解;跨街道、10人以上、涉及部门或红色风险的可以越级"))
 
 
 def refuse_unfit(dispute: Dispute, body: MediationBody) -> None:
