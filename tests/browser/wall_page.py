@@ -50,9 +50,10 @@ def _shape(area: Area, first: int, last: int) -> None:
 def fill(world: World) -> None:
     """Events of today, by the present clock: the browser's server knows no other."""
     now = timezone.now()
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     for n in range(4):
-        worlds.reported(world, at=now - timedelta(minutes=n + 1))
-    worlds.in_progress(world, at=now - timedelta(minutes=9), category="0101")
+        worlds.reported(world, at=max(now - timedelta(minutes=n + 1), midnight))
+    worlds.in_progress(world, at=max(now - timedelta(minutes=9), midnight), category="0101")
     worlds.in_progress(world, at=now - timedelta(days=12))
     worlds.closed(world, at=now - timedelta(days=2))
 
