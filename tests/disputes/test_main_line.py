@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from casework import outbox
+from casework.actor import Actor
 from casework.clock.sweep import sweep_deadlines
 from casework.models import Notice
 from casework.refusals import MoveRefused
@@ -333,3 +334,18 @@ def test_invited_departments_see_the_case_and_never_the_story(house: House) -> N
     assert dispute.is_visible_to(actor.rights)
     assert not wall.may_open(dispute, actor)
     transitions.answer_invite(dispute, actor=actor, at=NOON, note="派员参加")
+
+
+def test_a_dispute_that_rose_and_is_reopened_stays_at_its_tier(house: House) -> None:
+    """Decision 59; the random histories found the way down."""
+    dispute = cast.guided(house)
+    dispute = transitions.route(dispute, actor=Actor.system(), at=NOON)
+    dispute = transitions.rise(dispute, actor=Actor.system(), at=NOON, reason="time_out")
+    assert dispute.tier == "joint"
+    dispute = transitions.withdraw(dispute, actor=house.actor("joint_head"), at=NOON, note="双方自行商量")
+    dispute = transitions.reopen(dispute, actor=house.actor("joint_head", NOON + DAY), at=NOON + DAY, note="又起争执")
+    with pytest.raises(MoveRefused) as refused:
+        transitions.route(dispute, actor=Actor.system(), at=NOON + DAY, body=house.bodies["community_a"])
+    assert refused.value.code == "tier_passed"
+    again = transitions.route(dispute, actor=Actor.system(), at=NOON + DAY)
+    assert (again.tier, again.state) == ("joint", "routed")
