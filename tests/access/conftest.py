@@ -10,6 +10,7 @@ from django.db import transaction
 
 from casework.clock import loader
 from events import placing
+from grids import outlines, places
 from tests.access.scene import Scene, make_scene
 from tests.world import NOON
 
@@ -25,6 +26,8 @@ def _scene(django_db_setup: None, django_db_blocker: object) -> Iterator[Scene]:
     with django_db_blocker.unblock(), time_machine.travel(NOON, tick=False), transaction.atomic():
         yield make_scene()
         transaction.set_rollback(True)
+    places.forget()  # the outline that the scene gave street B is gone with it
+    outlines.forget()
 
 
 @pytest.fixture
