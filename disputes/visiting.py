@@ -19,6 +19,7 @@ from casework.actor import Actor
 from casework.clock.loader import calendar
 from casework.refusals import MoveRefused, forbidden, missing, not_found
 from disputes.models import Dispute, DisputeType, EarlySign, MediationBody, Mediator, Visit, VisitTeam
+from grids.days import day_of, monday_of
 from grids.models import Area, Post
 from grids.scope import SHANGHAI, Rights, path_filter
 from grids.staff import in_force
@@ -100,18 +101,10 @@ def waiting_for(rights: Rights, at: datetime) -> int | None:
     if not rights.may(VISIT):
         return None
     own = Q(team__mediator__person=rights.person_id) | Q(team__worker=rights.person_id)
-    week = {"planned_on__gte": monday_of(today(at)), "planned_on__lt": monday_of(today(at)) + WEEK, "called_off_at": None}
-    due = Count("pk", filter=Q(planned_on__lte=today(at), visited_on=None))
+    week = {"planned_on__gte": monday_of(day_of(at)), "planned_on__lt": monday_of(day_of(at)) + WEEK, "called_off_at": None}
+    due = Count("pk", filter=Q(planned_on__lte=day_of(at), visited_on=None))
     found = Visit.objects.filter(own, team__is_active=True, **week).aggregate(all=Count("pk"), due=due)
     return found["due"] if found["all"] else None
-
-
-def today(at: datetime) -> date:
-    return at.astimezone(SHANGHAI).date()
-
-
-def monday_of(day: date) -> date:
-    return day - timedelta(days=day.weekday())
 
 
 # Teams and plans -----------------------------------------------------------------------------------
@@ -127,7 +120,7 @@ def candidates(rights: Rights, at: datetime) -> tuple[list[Mediator], list[Post]
     where = Q(pk__in=())
     for path in paths:
         where |= Q(area__path__startswith=path)
-    posts = Post.objects.filter(where, in_force(today(at)), rank=Post.Rank.WORKER, person__is_active=True)
+    posts = Post.objects.filter(where, in_force(day_of(at)), rank=Post.Rank.WORKER, person__is_active=True)
     posts = posts.select_related("person", "area").order_by("area__code", "cover")
     return list(rows.order_by("body__area__code", "pk")), list(posts)
 
@@ -143,7 +136,7 @@ def make_team(mediator: Mediator, post: Post, *, actor: Actor, at: datetime) -> 
     if mediator.person_id == post.person_id:
         raise missing(worker=_("小组由两人组成,请另选一人"))
     known = {"area": area, "mediator": mediator, "worker": post.person, "is_active": True}
-    team, is_new = VisitTeam.objects.get_or_create(**known, defaults={"since": today(at)})
+    team, is_new = VisitTeam.objects.get_or_create(**known, defaults={"since": day_of(at)})
     if not is_new:
         raise MoveRefused("done_already", _("该小组已组建"))
     return team
@@ -154,7 +147,7 @@ def end_team(team: VisitTeam, *, actor: Actor, at: datetime) -> VisitTeam:
     if not oversees(actor.rights, team):
         raise forbidden()
     with transaction.atomic():
-        ahead = team.visits.filter(planned_on__gte=today(at), visited_on=None, called_off_at=None)
+        ahead = team.visits.filter(planned_on__gte=day_of(at), visited_on=None, called_off_at=None)
         ahead.update(called_off_at=at, note=_("小组解散"))
         VisitTeam.objects.filter(pk=team.pk).update(is_active=False)
     return team
@@ -164,7 +157,7 @@ def plan_week(team: VisitTeam, monday: date, *, actor: Actor, at: datetime) -> l
     """排出一周: one grid a working day from today on, those longest not visited first. Raises ``forbidden``,
     ``invalid`` for a week that is over or too far ahead, ``done_already`` for one that has a plan."""
     _need_plan(actor, team)
-    now = today(at)
+    now = day_of(at)
     if monday.weekday() or not monday_of(now) <= monday <= now + AHEAD_WEEKS * WEEK:
         raise missing(week=_("只能排本周和以后八周"))
     book = calendar("district")
@@ -201,7 +194,7 @@ def add_visit(team: VisitTeam, area: Area, day: date, *, actor: Actor, at: datet
     _need_plan(actor, team)
     if area.level_id != "grid" or not area.path.startswith(team.area.path):
         raise missing(area=_("请选择本社区的网格"))
-    if not today(at) <= day <= today(at) + AHEAD_WEEKS * WEEK:
+    if not day_of(at) <= day <= day_of(at) + AHEAD_WEEKS * WEEK:
         raise missing(planned_on=_("日期应在今天以后八周内"))
     visit, is_new = Visit.objects.get_or_create(team=team, area=area, planned_on=day)
     if not is_new:
@@ -250,8 +243,8 @@ def record(
     """登记巡访 by one of the two; no sign: nothing was found. Raises ``forbidden``, ``invalid``, ``done_already``."""
     if not is_member(actor.rights, visit.team):
         raise forbidden()
-    day = visited_on or today(at)
-    if not visit.planned_on - timedelta(days=BACK_DAYS) <= day <= today(at):
+    day = visited_on or day_of(at)
+    if not visit.planned_on - timedelta(days=BACK_DAYS) <= day <= day_of(at):
         raise missing(visited_on=_("巡访日期不能晚于今天"))
     if len(signs) > MOST_SIGNS:
         raise missing(text=_("一次最多登记%(n)s条苗头") % {"n": MOST_SIGNS})

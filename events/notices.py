@@ -32,10 +32,14 @@ def _available(posts: Iterable, at: datetime) -> list[int]:
     return [person for person in people if person not in gone] or people
 
 
+def on_path(permission: str, path: str, at: datetime) -> list[int]:
+    """Holders of the permission on the land of this path: those who are there, or all when everybody is away."""
+    return _available(posts_with(permission, at=at).filter(area__code__in=path.rstrip("/").split("/")), at)
+
+
 def on_land(permission: str, event: Event, at: datetime) -> list[int]:
     """Holders of the permission on the land of the event."""
-    codes = event.area_path.rstrip("/").split("/")
-    return _available(posts_with(permission, at=at).filter(area__code__in=codes), at)
+    return on_path(permission, event.area_path, at)
 
 
 def of_unit(permission: str, unit_id: int | None, at: datetime) -> list[int]:

@@ -16,8 +16,9 @@ from django.utils.translation import gettext_lazy
 from accounts.names import named
 from casework import notices, outbox
 from casework.models import OutboxItem
-from events.cover import away, posts_with
+from events.cover import posts_with
 from events.models import Alert, ClueCluster
+from events.notices import on_path
 from events.reference_rows import category as category_of
 
 TOPIC = "waiting"
@@ -80,7 +81,7 @@ def tell(item: OutboxItem, at: datetime) -> None:
     row = kind.model._base_manager.filter(pk=item.payload["row"], state=kind.wanted).first()
     if row is None:
         return
-    people = deciders(kind.right, kind.place(row), at=item.created_at)
+    people = on_path(kind.right, kind.place(row), item.created_at)
     if people:
         lines = notices.for_readers(lambda: [notices.Message(
             person_ids=tuple(people), title=str(kind.title), text=kind.words(row), url=reverse(kind.page, args=[row.pk]),
@@ -90,24 +91,18 @@ def tell(item: OutboxItem, at: datetime) -> None:
         notices.send(item.payload["kind"], lines, key=key, at=item.created_at, case_number=kind.group(row))
 
 
-def deciders(right: str, path: str, *, at: datetime, with_absent: bool = False) -> list[int]:
-    """Who may decide on this land: those who are there, or all of them when everybody is away."""
-    posts = posts_with(right, at=at).filter(area__code__in=path.rstrip("/").split("/"), person__is_active=True)
-    people = list(dict.fromkeys(posts.values_list("person_id", flat=True)))
-    gone = set() if with_absent else away(people, at=at)
-    return [person for person in people if person not in gone] or people
+def _deciders(kind: Kind, row: models.Model, at: datetime) -> set[int]:
+    """Who may decide there, also those who are away: they may have a line from before."""
+    codes = kind.place(row).rstrip("/").split("/")
+    return set(posts_with(kind.right, at=at).filter(area__code__in=codes).values_list("person_id", flat=True))
 
 
 def decided(kind: str, row: models.Model, *, by: int | None, at: datetime) -> None:
     """Nothing waits any more: the lines of all are read."""
-    known = KINDS[kind]
-    people = deciders(known.right, known.place(row), at=at, with_absent=True)
-    notices.settle(f"{kind}:{row.pk}", people, by=by, at=at)
+    notices.settle(f"{kind}:{row.pk}", _deciders(KINDS[kind], row, at), by=by, at=at)
 
 
 def waits_again(kind: str, row: models.Model, *, decided_at: datetime, at: datetime) -> None:
     """The decision was taken back: the lines it had settled wait again, and whoever has none yet is told."""
-    known = KINDS[kind]
-    people = deciders(known.right, known.place(row), at=at, with_absent=True)
-    notices.unsettle(f"{kind}:{row.pk}", people, at=decided_at)
+    notices.unsettle(f"{kind}:{row.pk}", _deciders(KINDS[kind], row, at), at=decided_at)
     outbox.owe(TOPIC, f"{kind}:{row.pk}:{at.timestamp():.0f}", {"kind": kind, "row": row.pk}, at=at)

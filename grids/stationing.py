@@ -9,18 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from grids.days import day_of
 from grids.models import DutyTurn, Post, StationTurn, Unit
 from grids.refusals import Doer, GridRefused, bad, refuse_right
-from grids.scope import SHANGHAI
 from grids.staff import STAFF, in_force
 
 Place = tuple[int, date, str]
 """Unit key, day, shift."""
-
-
-def monday_of(day: date) -> date:
-    """First day of its week."""
-    return day - timedelta(days=day.weekday())
 
 
 def stationed_units() -> list[Unit]:
@@ -30,7 +25,7 @@ def stationed_units() -> list[Unit]:
 
 def officers_of(units: list[Unit], *, at: datetime) -> dict[int, list[User]]:
     """Active people with a post in force at each of these units, A posts first: who can be sent."""
-    day = at.astimezone(SHANGHAI).date()
+    day = day_of(at)
     posts = Post.objects.filter(in_force(day), unit__in=units, person__is_active=True, person__is_machine=False)
     found: dict[int, dict[int, User]] = {unit.pk: {} for unit in units}
     for post in posts.select_related("person").order_by("cover", "id"):
@@ -78,7 +73,7 @@ def _require(actor: Doer, units: list[Unit]) -> None:
 
 
 def _check(changes: Mapping[Place, int | None], units: dict[int, Unit], days: tuple[date, date], at: datetime) -> None:
-    today = at.astimezone(SHANGHAI).date()
+    today = day_of(at)
     officers = officers_of(list(units.values()), at=at) if changes else {}
     for (unit, day, shift), person in changes.items():
         if unit not in units:

@@ -17,13 +17,13 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from grids import assessing, layers, places, queries
+from grids.days import day_asked, monday_of
 from grids.models import Area, DutyTurn, Unit
 from grids.plates import qr_image
 from grids.queries.duty import duty_gaps, month_before_and_after
 from grids.queries.stationed import seats, station_week
 from grids.scope import SHANGHAI, Rights, holds_for_district, rights_of
 from grids.staff import STAFF
-from grids.views_stationing import week_in
 
 View = Callable[..., HttpResponse]
 CODE_LENGTH = 20
@@ -272,7 +272,7 @@ def duty(request: HttpRequest, rights: Rights) -> HttpResponse:
 
 def _stationed(request: HttpRequest, rights: Rights) -> dict[str, object]:
     """The stationed officers: who sits in the centre now, and the week of ``?week=DAY``."""
-    first = week_in(request.GET.get("week", ""), at=request.at)
+    first = monday_of(day_asked(request.GET.get("week", ""), at=request.at))
     now = seats(at=request.at, rights=rights)
     return {
         "seats": now, "seated": sum(seat.officer is not None for seat in now), "station_week": station_week(first, at=request.at),

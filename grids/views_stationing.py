@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,22 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from grids.admin_base import actor_in
+from grids.days import day_asked, monday_of
 from grids.models import Unit
 from grids.queries.stationed import station_week
 from grids.refusals import GridRefused
-from grids.scope import SHANGHAI, holds_for_district, rights_of
+from grids.scope import holds_for_district, rights_of
 from grids.staff import STAFF
-from grids.stationing import Place, monday_of, officers_of, set_week, stationed_units
-
-
-def week_in(given: str, *, at: datetime) -> date:
-    """The Monday of the week of this day; of today for what is no day."""
-    today = at.astimezone(SHANGHAI).date()
-    try:
-        day = date.fromisoformat(given)
-    except ValueError:
-        day = today
-    return monday_of(day if 2000 <= day.year <= 2100 else today)
+from grids.stationing import Place, officers_of, set_week, stationed_units
 
 
 @login_required
@@ -38,7 +29,7 @@ def stationing(request: HttpRequest) -> HttpResponse:
     """The week's table with a choice in each place. ``?week=DAY``; ``copy=1`` proposes last week's officers."""
     if not holds_for_district(rights_of(request.user, at=request.at), STAFF):
         raise PermissionDenied
-    first = week_in(request.POST.get("week") or request.GET.get("week", ""), at=request.at)
+    first = monday_of(day_asked(request.POST.get("week") or request.GET.get("week", ""), at=request.at))
     units = stationed_units()
     if request.method != "POST":
         return _page(request, first, units)

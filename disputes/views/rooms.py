@@ -15,6 +15,7 @@ from disputes import bodies, booking, queries
 from disputes.models import Dispute, MediationBody, Room, Session
 from disputes.reach import TAKE_PART, VIEW
 from disputes.views.edge import for_disputes
+from grids.days import day_asked, day_of, monday_of
 from grids.scope import SHANGHAI
 
 MOST_ROOMS = 12
@@ -34,20 +35,20 @@ class Cell:
 @require_safe
 def grid(request: HttpRequest) -> HttpResponse:
     """``?day=2026-03-06 &view=day|week &body= &room= &dispute=``: with a dispute a free cell leads to its booking."""
-    day = _day(request)
+    day = day_asked(request.GET.get("day", ""), at=request.at)
     dispute = _dispute(request)
     body = bodies.body_of(request.GET.get("body", "")[:40]) or (dispute.body if dispute else None) or _home(request)
     rooms = list(bodies.rooms(body=body)[:MOST_ROOMS])
     week = request.GET.get("view") == "week"
     room = next((one for one in rooms if one.code == request.GET.get("room")), rooms[0] if rooms else None)
     if week and room is not None:
-        monday = day - timedelta(days=day.weekday())
+        monday = monday_of(day)
         columns = [(room, monday + timedelta(days=n)) for n in range(7)]
     else:
         columns = [(one, day) for one in rooms]
     return render(request, "disputes/rooms.html", {
         "day": day, "before": day - timedelta(days=7 if week else 1), "after": day + timedelta(days=7 if week else 1),
-        "week": week, "body": body, "rooms": rooms, "room": room, "dispute": dispute, "today": _today(request),
+        "week": week, "body": body, "rooms": rooms, "room": room, "dispute": dispute, "today": day_of(request.at),
         "heads": [_head(one, on, week) for one, on in columns], "lines": _lines(request, columns, dispute),
         "bodies": MediationBody.objects.filter(rooms__is_active=True, is_active=True).distinct().order_by("area__depth", "code"),
     })  # fmt: skip
@@ -59,18 +60,6 @@ def _home(request: HttpRequest) -> MediationBody | None:
     units = request.rights.units("disputes.lead")
     led = MediationBody.objects.filter(unit__in=units, rooms__isnull=False)
     return own.first() or led.first() or MediationBody.objects.filter(rooms__isnull=False).order_by("area__depth").first()
-
-
-def _today(request: HttpRequest) -> date:
-    return request.at.astimezone(SHANGHAI).date()
-
-
-def _day(request: HttpRequest) -> date:
-    try:
-        found = date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
-        return _today(request)
-    return found if 2000 <= found.year <= 2100 else _today(request)
 
 
 def _dispute(request: HttpRequest) -> Dispute | None:
@@ -99,7 +88,7 @@ def _lines(request: HttpRequest, columns: list[tuple[Room, date]], dispute: Disp
 
 def _taken(request: HttpRequest, columns: list[tuple[Room, date]]) -> dict[int, list[tuple[Session, str]]]:
     """Sessions by room, with what this person may know of them: the number of a dispute in scope, else only 已订."""
-    days = [day for _room, day in columns] or [_today(request)]
+    days = [day for _room, day in columns] or [day_of(request.at)]
     start, end = datetime.combine(min(days), time(0), SHANGHAI), datetime.combine(max(days), time(23, 59), SHANGHAI)
     rows = Session.objects.filter(
         room__in={room.pk for room, _day in columns}, starts_at__gte=start, starts_at__lte=end

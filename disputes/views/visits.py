@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,17 +18,14 @@ from disputes.models import EarlySign, Visit, VisitTeam
 from disputes.views.edge import for_disputes
 from disputes.visit_forms import AddForm, DecideForm, RecordForm, TeamForm
 from disputes.visiting import OVERSEE, VISIT
+from grids.days import day_asked, day_of, monday_of
 
 MOST_SIGNS = 60
 
 
 def _monday(request: HttpRequest) -> date:
     """The week asked for, else this one."""
-    try:
-        day = date.fromisoformat(request.GET.get("week", "") or request.POST.get("week", ""))
-    except ValueError:
-        day = visiting.today(request.at)
-    return visiting.monday_of(day)
+    return monday_of(day_asked(request.GET.get("week", "") or request.POST.get("week", ""), at=request.at))
 
 
 def _state(visit: Visit, now: date) -> dict[str, str]:
@@ -42,7 +39,7 @@ def _state(visit: Visit, now: date) -> dict[str, str]:
 
 
 def _rows(visits: list[Visit], request: HttpRequest) -> list[dict[str, Any]]:
-    now = visiting.today(request.at)
+    now = day_of(request.at)
     return [
         {
             "visit": visit, "state": _state(visit, now), "signs": list(visit.signs.all()),
@@ -64,7 +61,7 @@ def browse(request: HttpRequest) -> HttpResponse:
     for row in rows:
         by_team.setdefault(row["visit"].team_id, []).append(row)
     mediators, posts = visiting.candidates(rights, request.at) if rights.may(OVERSEE) else ([], [])
-    now = visiting.today(request.at)
+    now = day_of(request.at)
     return render(request, "disputes/visits.html", {
         "teams": [
             {
@@ -76,7 +73,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         ],
         "counts": _counts(rows), "signs": list(visiting.signs_open(rights)[:MOST_SIGNS]),
         "monday": monday, "sunday": monday + visiting.WEEK - visiting.WEEK / 7, "before": monday - visiting.WEEK,
-        "after": monday + visiting.WEEK, "this_week": visiting.monday_of(now),
+        "after": monday + visiting.WEEK, "this_week": monday_of(now),
         "team_form": TeamForm(mediators=mediators, posts=posts) if mediators and posts else None,
         "may_register": rights.may("disputes.register"),
     })
@@ -95,11 +92,7 @@ def _back(request: HttpRequest) -> HttpResponse:
     """To where the person came from: the phone, or the week of the desk."""
     if request.POST.get("face") == "phone":
         return redirect("disputes:phone_visits")
-    answer = redirect("disputes:visits")
-    week = request.POST.get("week", "")
-    with contextlib.suppress(ValueError):
-        answer["Location"] += f"?week={date.fromisoformat(week).isoformat()}"
-    return answer
+    return redirect(f"{reverse('disputes:visits')}?week={_monday(request):%Y-%m-%d}")
 
 
 def _said(request: HttpRequest, refused: MoveRefused) -> None:
@@ -190,7 +183,7 @@ def decide(request: HttpRequest, key: int) -> HttpResponse:
 
 def _record(request: HttpRequest, key: int, template: str, home: str) -> HttpResponse:
     visit = visiting.visit_of(request.rights, key)
-    form = RecordForm(request.POST or None, visit=visit, initial={"visited_on": visiting.today(request.at)})
+    form = RecordForm(request.POST or None, visit=visit, initial={"visited_on": day_of(request.at)})
     bad = False
     if request.method == "POST":
         if form.is_valid():
@@ -210,7 +203,7 @@ def _record(request: HttpRequest, key: int, template: str, home: str) -> HttpRes
                 return redirect(home)
         bad = True
     return render(request, template, {
-        "visit": visit, "form": form, "state": _state(visit, visiting.today(request.at)), "signs": visit.signs.all(),
+        "visit": visit, "form": form, "state": _state(visit, day_of(request.at)), "signs": visit.signs.all(),
         "may_record": visiting.is_member(request.rights, visit.team) and not visit.visited_on and not visit.called_off_at,
         "may_off": not visit.visited_on and not visit.called_off_at, "may_register": request.rights.may("disputes.register"),
     }, status=400 if bad else 200)  # fmt: skip
@@ -230,9 +223,9 @@ def one(request: HttpRequest, key: int) -> HttpResponse:
 @require_safe
 def phone(request: HttpRequest) -> HttpResponse:
     """The grid worker's half: this week's visits, and early signs that are watched."""
-    now = visiting.today(request.at)
+    now = day_of(request.at)
     mine = [
-        row for row in _rows(list(visiting.visits_in(request.rights, visiting.monday_of(now))), request)
+        row for row in _rows(list(visiting.visits_in(request.rights, monday_of(now))), request)
         if visiting.is_member(request.rights, row["visit"].team)
     ]
     signs = [

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from grids.days import day_of
 from grids.models import Area, DutyTurn, Leave, Post, Unit
 from grids.scope import SHANGHAI
 from grids.staff import in_force
@@ -116,15 +117,19 @@ DAY_FROM, DAY_TO = 8, 20
 """Hours of the day shift in Shanghai; the rest is the night shift. A street's day turn lasts the whole day."""
 
 
-def turn_now(at: datetime) -> Q:
-    """Condition that a duty turn runs at this moment. After midnight the night shift is that of the day before."""
+def shift_at(at: datetime) -> tuple[date, str]:
+    """Day and shift that run at this moment; after midnight the night shift is that of the day before."""
     local = at.astimezone(SHANGHAI)
-    day = local.date()
-    street = Q(kind=DutyTurn.Kind.STREET, day=day)
     if DAY_FROM <= local.hour < DAY_TO:
-        return street | Q(day=day, shift=DutyTurn.Shift.DAY)
-    began = day if local.hour >= DAY_TO else day.fromordinal(day.toordinal() - 1)
-    return street | (Q(day=began, shift=DutyTurn.Shift.NIGHT) & ~Q(kind=DutyTurn.Kind.STREET))
+        return local.date(), DutyTurn.Shift.DAY
+    return (local.date() if local.hour >= DAY_TO else local.date() - timedelta(days=1)), DutyTurn.Shift.NIGHT
+
+
+def turn_now(at: datetime) -> Q:
+    """Condition that a duty turn runs at this moment."""
+    day, shift = shift_at(at)
+    street = Q(kind=DutyTurn.Kind.STREET)
+    return (street & Q(day=day_of(at))) | (Q(day=day, shift=shift) & ~street)
 
 
 def reachable(people: Iterable[int], *, at: datetime) -> set[int]:

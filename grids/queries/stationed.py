@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from accounts.models import User
+from grids.days import day_of
 from grids.models import DutyTurn, StationTurn, Unit
-from grids.queries.people import DAY_FROM, DAY_TO, absent_people
-from grids.scope import NOBODY, SHANGHAI, Rights
+from grids.queries.people import absent_people, shift_at
+from grids.scope import NOBODY, Rights
 from grids.stationing import stationed_units
 
 
@@ -21,14 +22,6 @@ class Seat:
     officer: User | None
     away: str = ""
     phone: str = ""
-
-
-def shift_at(at: datetime) -> tuple[date, str]:
-    """Day and shift that run at this moment; after midnight the night shift is that of the day before."""
-    local = at.astimezone(SHANGHAI)
-    if DAY_FROM <= local.hour < DAY_TO:
-        return local.date(), DutyTurn.Shift.DAY
-    return (local.date() if local.hour >= DAY_TO else local.date() - timedelta(days=1)), DutyTurn.Shift.NIGHT
 
 
 def seats(*, at: datetime, rights: Rights = NOBODY) -> list[Seat]:
@@ -74,7 +67,7 @@ class WeekCell:
 
 def station_week(first: date, *, at: datetime) -> list[tuple[Unit, list[WeekCell]]]:
     """The week of every stationed unit from its Monday; two queries."""
-    today = at.astimezone(SHANGHAI).date()
+    today = day_of(at)
     days = [first + timedelta(days=n) for n in range(7)]
     rows = StationTurn.objects.filter(day__range=(days[0], days[-1])).select_related("person")
     known = {(turn.unit_id, turn.day, turn.shift): turn.person for turn in rows}

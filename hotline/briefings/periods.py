@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from grids.days import monday_of
 from grids.scope import SHANGHAI
 
 MOST_YEARS = 10
@@ -36,7 +37,7 @@ def containing(kind: str, day: date) -> Period:
     if kind == "day":
         return Period(kind, day, day)
     if kind == "week":
-        first = day - timedelta(days=day.weekday())
+        first = monday_of(day)
         return Period(kind, first, first + timedelta(days=6))
     if kind == "month":
         first = day.replace(day=1)

@@ -18,11 +18,11 @@ from casework.clock.arithmetic import ClockKind, budget_seconds, due_after
 from casework.door import MoveRefused, forbidden, missing
 from events.models import Category
 from events.search import grams
+from grids.days import day_of
 from grids.models import DutyClause, Unit
 from hotline.knowledge import notices, transitions, workflow
 from hotline.knowledge.asking import pairs_of
 from hotline.knowledge.models import Article, ArticleFeedback, ArticleUse, KnowledgeGap
-from hotline.knowledge.queries import day_of
 
 GAP_DAYS = 3
 """Working days in which the owner fills a gap."""

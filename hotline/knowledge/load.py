@@ -9,10 +9,10 @@ from pathlib import Path
 
 from casework.actor import Actor
 from events.models import Category
+from grids.days import day_of
 from grids.models import Unit
 from hotline.knowledge import transitions
 from hotline.knowledge.models import Article, ArticleUse
-from hotline.knowledge.queries import day_of
 from hotline.knowledge.workflow import REVIEW, WRITE
 
 SAMPLES = Path(__file__).parent / "data" / "samples.json"

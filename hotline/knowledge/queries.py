@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from casework.door import not_found
+from grids.days import day_of
 from grids.models import Unit
-from grids.scope import SHANGHAI, Rights
+from grids.scope import Rights
 from hotline.knowledge.models import (
     Article,
     ArticleFeedback,
@@ -22,10 +23,6 @@ from hotline.knowledge.workflow import MANAGE, READ, REVIEW, WRITE
 
 DUE_DAYS = 15
 USE_DAYS = 30
-
-
-def day_of(at: datetime) -> date:
-    return at.astimezone(SHANGHAI).date()
 
 
 def own_units(rights: Rights, *permissions: str) -> Q:

@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from casework.door import MoveRefused, missing, not_found
-from grids.scope import SHANGHAI
+from grids.days import day_of, week_of
 from hotline.knowledge.models import Article, QuizAttempt
-from hotline.knowledge.queries import day_of
 
 QUESTIONS = 10
 OPTIONS = 4
@@ -24,15 +23,9 @@ FEWEST_ANSWERS = 5
 WEEKS_SHOWN = 12
 
 
-def week_of(at: datetime) -> str:
-    """``2026-W10`` of the district's day."""
-    year, week, _day = at.astimezone(SHANGHAI).isocalendar()
-    return f"{year}-W{week:02}"
-
-
 def begin(user: User, *, at: datetime) -> QuizAttempt:
     """A new attempt, or the unfinished one of this week. Raises ``wrong_state`` while there are too few articles."""
-    week = week_of(at)
+    week = week_of(day_of(at))
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=user.pk)
         open_one = QuizAttempt.objects.filter(person=user, week=week, finished_at=None).first()
@@ -137,4 +130,4 @@ def often_missed(*, at: datetime, limit: int = 8) -> list[dict]:
 
 def taking_part(*, at: datetime) -> int:
     """How many people have finished the quiz this week."""
-    return QuizAttempt.objects.filter(week=week_of(at), finished_at__isnull=False).values("person").distinct().count()
+    return QuizAttempt.objects.filter(week=week_of(day_of(at)), finished_at__isnull=False).values("person").distinct().count()

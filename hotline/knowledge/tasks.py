@@ -9,9 +9,10 @@ from django.db import transaction
 
 from casework.clock.authority import database_time
 from casework.door import MoveRefused
+from grids.days import day_of
 from hotline.knowledge import notices, transitions
 from hotline.knowledge.models import Article, KnowledgeGap
-from hotline.knowledge.queries import DUE_DAYS, day_of
+from hotline.knowledge.queries import DUE_DAYS
 
 NEAR_SHARE = 0.75
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from casework.door import MoveRefused, missing, not_found
 from casework.edge import for_staff, is_fetch, next_of, refusal
 from events.reference_rows import category as category_of
+from grids.days import day_of
 from hotline.knowledge import actions, queries, transitions
 from hotline.knowledge.forms import ArticleForm, FeedbackForm, initial_of
 from hotline.knowledge.models import Article, ArticleFeedback, KnowledgeGap
@@ -32,7 +33,7 @@ def tabs(request: HttpRequest, current: str) -> dict[str, Any]:
     rights = request.rights
     return {
         "tab": current, "counts": queries.counts(rights, at=request.at), "may_write": rights.may(WRITE),
-        "may_review": rights.may(REVIEW), "may_manage": rights.may(MANAGE), "today": queries.day_of(request.at),
+        "may_review": rights.may(REVIEW), "may_manage": rights.may(MANAGE), "today": day_of(request.at),
     }
 
 
@@ -94,7 +95,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 def article(request: HttpRequest, number: str) -> HttpResponse:
     """One article: what to read aloud, the full answer, versions, who last confirmed it."""
     found = queries.one(request.rights, number, at=request.at)
-    is_current = found.is_current(queries.day_of(request.at))
+    is_current = found.is_current(day_of(request.at))
     if is_current:
         actions.count_use(found, "read", at=request.at)
     may_write, may_review = (transitions.may(request.rights, code, found.unit_id) for code in (WRITE, REVIEW))

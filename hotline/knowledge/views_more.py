@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from casework.door import MoveRefused, missing
 from casework.edge import for_staff, is_fetch, next_of, refusal
 from events.reference_rows import category as category_of
+from grids.days import day_of, week_of
 from grids.models import Unit
 from hotline.knowledge import actions, queries, quiz, transitions
 from hotline.knowledge.forms import GapForm
@@ -107,7 +108,7 @@ def training(request: HttpRequest) -> HttpResponse:
         attempt = quiz.begin(request.user, at=request.at)
         return redirect("hotline:quiz", attempt.pk)
     return render(request, "hotline/knowledge/training.html", {
-        **tabs(request, "quiz"), "week": quiz.week_of(request.at), "attempts": quiz.attempts_of(request.user),
+        **tabs(request, "quiz"), "week": week_of(day_of(request.at)), "attempts": quiz.attempts_of(request.user),
         "missed": quiz.often_missed(at=request.at), "people": quiz.taking_part(at=request.at),
     })
 

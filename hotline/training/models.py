@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from grids.days import week_of
+
 
 class TrainingSession(models.Model):
     """One lesson: a day, a topic, a trainer, the articles it was about. The quiz of its week belongs to it."""
@@ -41,8 +43,7 @@ class TrainingSession(models.Model):
     @property
     def week(self) -> str:
         """``2026-W10``: the week whose quiz belongs to the lesson."""
-        year, week, _day = self.held_on.isocalendar()
-        return f"{year}-W{week:02}"
+        return week_of(self.held_on)
 
 
 class TrainingAttendance(models.Model):

@@ -156,3 +156,10 @@ def test_a_team_is_of_one_community(house: House) -> None:
     assert code_of(lambda: visiting.make_team(
         house.mediators["mediator"], worker, actor=house.actor("stranger_head"), at=at)) == "forbidden"
     assert code_of(lambda: visiting.make_team(house.mediators["mediator"], worker, actor=Actor.citizen(), at=at)) == "forbidden"
+
+
+@pytest.mark.parametrize("week", ["0001-01-01", "9999-12-31", "2026-13-40", "Montag"])
+def test_a_week_that_is_none_shows_this_one(house: House, week: str, time_machine: object) -> None:
+    time_machine.move_to(NOON)
+    make(house)
+    assert browser(house, "mediator").get("/disputes/visits/", {"week": week}).context["monday"] == MONDAY
