@@ -21,6 +21,8 @@ from casework.learning.features import TITLE_AND_BODY, Block, Sample
 from casework.learning.measure import Quality
 from casework.learning.model import dump, load
 from casework.learning.train import Recipe, cross_validate, fit
+from events.duplicates import LEAST_LIKENESS, likeness
+from events.search import grams
 from hotline.hotspots import surge
 from hotline.hotspots.clustering import Text, assign, heat
 from hotline.learning import KNOWN
@@ -151,6 +153,21 @@ def _rank(words: tuple[str, ...], ranked: list[tuple[float, list[int]]], rows: l
     return 0
 
 
+def hints(pairs: int = 40_000) -> Iterator[Figure]:
+    """Random pairs of citizens' messages, of which hardly any tell the same matter: how many the floor of duplicate
+    hints would take for alike if they lay side by side."""
+    found = texts.rows(texts.HOTLINE / "taidi_c_hotspot_train.csv.gz")
+    dice = np.random.default_rng(63)
+    for code, what, limit, told in (
+        ("L6.hints", "with title and body", "<= 0.002", [grams(row["title"], row["body"]) for row in found]),
+        ("L6.hints_titles", "by their titles alone", "", [grams(row["title"]) for row in found]),
+    ):
+        chosen = dice.integers(0, len(told), (pairs, 2))
+        alike = sum(likeness(set(told[a]), told[b]) >= LEAST_LIKENESS for a, b in chosen if a != b)
+        words = f"random pairs of messages alike enough for a hint, {what}"
+        yield Figure(code, words, alike / pairs, "", limit, COMMAND, f"{pairs:,} pairs")
+
+
 def alarms(rounds: int = 1000, cells: int = 40) -> Iterator[Figure]:
     """False alarms of the surge test on calm counts, Poisson and scattered; what it finds of a real surge."""
     dice = np.random.default_rng(36)
@@ -180,3 +197,4 @@ def measure() -> Iterator[Figure]:
     yield from categories()
     yield from natures()
     yield from topics()
+    yield from hints()

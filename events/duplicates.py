@@ -19,8 +19,8 @@ CLUSTER_REPORTS = 3
 LOOK_BACK = timedelta(days=30)
 MOST_ROWS = 200
 LEAST_LIKENESS = 0.08
-"""Share of common pairs below which words are not alike: of 40,000 pairs of unrelated messages of real citizens less
-than one in a thousand reaches it."""
+"""Share of common pairs below which words are not alike. Less than one in a thousand random pairs of citizens' messages
+reaches it (figure L6.hints)."""
 
 
 def metres_between(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
