@@ -29,10 +29,11 @@ COMMAND = "./start figures spine --only http"
 
 @dataclass
 class Sides:
-    """Two servers on one database."""
+    """Three servers on one database; ``same`` writes the product's own rows with the smallest view."""
 
     product: int
     smallest: int
+    same: int
     token: str
 
     @property
@@ -78,8 +79,9 @@ def measure() -> Iterator[Figure]:
     with ExitStack() as stack:
         product = stack.enter_context(serving("governance.wsgi:application"))
         smallest = stack.enter_context(serving("benchmarks.smallest.wsgi:application"))
-        sides = Sides(product, smallest, _token(product, "dispatcher"))
-        yield _intake(sides)
+        same = stack.enter_context(serving("benchmarks.smallest.same_wsgi:application"))
+        sides = Sides(product, smallest, same, _token(product, "dispatcher"))
+        yield from _intake(sides)
         yield _transition(sides, world)
         yield from _lists(sides)
         yield from _map(sides)
@@ -89,9 +91,11 @@ def measure() -> Iterator[Figure]:
 
 def _prepare_smallest() -> None:
     from benchmarks.smallest.models import TABLES
+    from benchmarks.smallest.same import TABLES as SAME_TABLES
 
     with connection.cursor() as cursor:
         cursor.execute(TABLES)
+        cursor.execute(SAME_TABLES)
         cursor.execute(
             "INSERT INTO bench_item (number, state, source, title, text, category, lon, lat, area, reported_at) "
             "SELECT 'I' || n, 'open', 'grid', '路灯不亮', '小区东门路灯不亮', '0606', 106.8, 39.7, '150302', now() "
@@ -128,21 +132,31 @@ def _report(sides: Sides) -> Maker:
     return make
 
 
-def _smallest_item(sides: Sides) -> Maker:
+def _smallest_item(port: int, area: int | str) -> Maker:
     body = json.dumps(
         {"source": "hotline", "text": "小区东门路灯不亮,晚上行人通行不安全", "title": "路灯不亮", "category": "0606",
-         "lon": 106.8, "lat": 39.7, "area": "150302"}
+         "lon": 106.8, "lat": 39.7, "area": area, "address": "滨湖路9号"}
     ).encode()
-    payload = loadgen.request("POST", "/intake/", port=sides.smallest, body=body)
+    payload = loadgen.request("POST", "/intake/", port=port, body=body)
     return lambda _n: payload
 
 
-def _intake(sides: Sides) -> Figure:
-    ratio, words = pairs(
-        lambda: rate(sides.product, _report(sides), expect=(201,)),
-        lambda: rate(sides.smallest, _smallest_item(sides), expect=(201,)),
-    )
-    return Figure("F1", "intake by API ÷ smallest DRF intake", ratio, "×", ">= 0.7", COMMAND, words)
+def _intake(sides: Sides) -> Iterator[Figure]:
+    """Beside the smallest view that writes the same event and line of history (performance.md: „the same rows“), and,
+    not judged, beside one that writes an event of ten columns."""
+    from grids.models import Area
+
+    grid = Area.objects.filter(level="grid").values_list("pk", flat=True)[0]
+    for code, what, port, area, limit in (
+        ("F1", "smallest DRF intake of the same rows", sides.same, grid, ">= 0.7"),
+        ("F1-bare", "smallest DRF intake of an event of ten columns", sides.smallest, "150302", ""),
+    ):
+        theirs = _smallest_item(port, area)
+        ratio, words = pairs(
+            lambda: rate(sides.product, _report(sides), expect=(201,)),
+            lambda port=port, theirs=theirs: rate(port, theirs, expect=(201,)),
+        )
+        yield Figure(code, f"intake by API ÷ {what}", ratio, "×", limit, COMMAND, words)
 
 
 def _transition(sides: Sides, world: object) -> Figure:

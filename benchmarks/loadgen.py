@@ -41,9 +41,15 @@ def request(
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
+RENEW_AFTER = 25
+"""Requests after which a connection is made anew. A worker keeps the connections it happened to accept: for a whole
+run of seconds, one might have seven of eight."""
+
+
 class _Line:
     def __init__(self, port: int) -> None:
         self.port = port
+        self.asked = 0
         self.began = 0.0
         self.buffer = b""
         self.connect()
@@ -54,6 +60,7 @@ class _Line:
 
     def send(self, payload: bytes) -> None:
         self.payload = payload
+        self.asked += 1
         self.began = time.perf_counter()
         self.buffer = b""
         try:
@@ -145,7 +152,7 @@ class _Load:
         self.waiting -= 1
         if self.over():
             return
-        if closing:
+        if closing or line.asked % RENEW_AFTER == 0:
             old = line.socket
             line.connect()
             self._watch(line, instead_of=old)

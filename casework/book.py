@@ -17,7 +17,9 @@ class Book:
     Order of writing: numbers, new cases, rows created by verbs, clocks, trail, updates, outbox.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_alone: bool = False) -> None:
+        self.is_alone = is_alone
+        """Whether it is written at the end only, in a transaction of its own."""
         self.new_cases: list[Case] = []
         self.created: dict[type[models.Model], list[models.Model]] = {}
         self.deadlines: list[DeadlineRow] = []
@@ -32,7 +34,7 @@ class Book:
 
     def change(self, row: models.Model, *attnames: str) -> None:
         """Write these columns later; of a row still to be inserted, nothing more is needed."""
-        if row.pk is None:
+        if row._state.adding:
             return
         known = self.changed[type(row)].setdefault(row.pk, (row, set()))
         known[1].update(attnames)
@@ -69,4 +71,4 @@ class Book:
 
     def forget(self) -> None:
         """Start empty again: all of it is written."""
-        self.__init__()
+        self.__init__(is_alone=self.is_alone)

@@ -9,7 +9,7 @@ statements. The state column has no other writer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,7 +27,7 @@ from casework.models import Case
 from casework.refusals import MoveRefused, forbidden, missing, not_found
 from casework.statements import read
 from casework.trail import plain
-from casework.writing import write
+from casework.writing import write, write_alone
 
 __all__ = [
     "Move", "MoveRefused", "Passage", "ask", "batch", "forbidden", "missing", "moving", "not_found", "opening", "together",
@@ -81,7 +81,10 @@ class Passage:
         return self.folder.clocks
 
     def write(self) -> None:
-        """Write what has been collected so far, for a row that must be there before the next."""
+        """Write what has been collected so far, for a row that must be there before the next. Raises RuntimeError where
+        no transaction is open (``opening`` with ``alone``)."""
+        if self.book.is_alone:
+            raise RuntimeError(f"{self.move.name} said that it only collects")
         write(self.book)
 
     def rows(self, model: type[models.Model]) -> list[models.Model]:
@@ -256,18 +259,21 @@ def _locked(case: Case, move: Move) -> Case:
 
 
 @contextmanager
-def opening(case: Case, move: Move, *, actor: Actor, at: datetime, note: str = "") -> Iterator[Passage]:
+def opening(
+    case: Case, move: Move, *, actor: Actor, at: datetime, note: str = "", alone: bool = False
+) -> Iterator[Passage]:
     """Open the door for a case that does not exist yet: a move from nothing. ``case`` is unsaved; the door gives
-    its number (last, so numbers follow the commits), state and trail. Raises ``forbidden``."""
+    its number (last, so numbers follow the commits), state and trail. ``alone``: the block only collects, so that all
+    of it can go to the database in one message, a transaction of itself. Raises ``forbidden``."""
     allowed = actor.rights.may(move.permission) if actor.is_staff else actor.lane in move.lanes
     if not allowed:
         raise forbidden()
     shared = _BATCH.get()
     if shared is None:
-        with transaction.atomic():
-            folder = Folder(case, Book())
+        folder = Folder(case, Book(is_alone=alone))
+        with nullcontext() if alone else transaction.atomic():
             yield from _open(folder, move, actor, at, note)
-            write(folder.book)
+            (write_alone if alone else write)(folder.book)
         return
     mark = shared.book.mark()
     try:

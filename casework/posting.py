@@ -18,9 +18,9 @@ from casework.trail import fingerprint, rest_of
 
 
 def post(book: Book) -> None:
-    """Write all that the book has collected, inside the open transaction."""
+    """Write all that the book has collected, inside the open transaction or as one (``is_one_message``)."""
     rows = [*book.new_cases, *(row for made in book.created.values() for row in made), *book.deadlines]
-    give_keys(rows)
+    give_keys(_named(book, rows) if book.is_alone else rows)
     fresh = _give_odd_numbers(book.new_cases)
     late = {id(case) for case in fresh}
     _resolve(book, rows)
@@ -37,6 +37,20 @@ def post(book: Book) -> None:
     _chain([row for row in book.trail if id(row.case) in late])
     for row in rows:
         row._state.adding, row._state.db = False, "default"
+
+
+def _named(book: Book, rows: list[models.Model]) -> list[models.Model]:
+    """Those that another row or a payload names: of a book that nobody reads after it is written, the rest needs no key
+    that is known here."""
+    names = {id(related) for row in (*rows, *book.trail) for related in row._state.fields_cache.values()}
+    for values in (*(row.changes for row in book.trail), *(item.payload for item in book.outbox)):
+        names.update(id(value) for value in values.values())
+    return [row for row in rows if id(row) in names]
+
+
+def is_one_message(book: Book) -> bool:
+    """Whether nothing but drawing keys goes before the message: no number is taken by itself."""
+    return all(case.number or numbers.is_plain(case.number_series(case.changed_at)[1]) for case in book.new_cases)
 
 
 def _series(case: Case) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from django.db import models
+from django.db import connection, models, transaction
 
 from casework import numbers, posting
 from casework.book import Book
@@ -24,6 +24,16 @@ def write(book: Book) -> None:
     else:
         _write_by_table(book)
     book.forget()
+
+
+def write_alone(book: Book) -> None:
+    """Write everything as a transaction of its own. A few rows go in one message, which PostgreSQL carries out whole or
+    not at all: no round trip lies between taking a number and the commit that lets the next one have it."""
+    if connection.in_atomic_block or book.size() >= COPY_FROM or not posting.is_one_message(book):
+        with transaction.atomic():
+            write(book)
+    else:
+        write(book)
 
 
 def _write_by_table(book: Book) -> None:

@@ -13,8 +13,9 @@ from datetime import datetime
 from casework.actor import Actor
 from casework.door import MoveRefused, batch, opening
 from events import placing
+from events.before import Before, thirds
 from events.models import Event
-from events.transitions.intake import Report, prepare, repeaters, settle_report
+from events.transitions.intake import Report, prepare, settle_report
 from events.workflow import do
 from grids import places
 
@@ -30,24 +31,25 @@ class Told:
     refusal: MoveRefused | None = None
 
 
-def report_many(reports: Sequence[tuple[Report, datetime]], *, actor: Actor, look_around: bool = False) -> list[Told]:
+def report_many(reports: Sequence[tuple[Report, datetime]], *, actor: Actor) -> list[Told]:
     """Take in reports, each with its own moment, in one transaction; answers in the same order.
 
-    The same (source, external number) twice, in the rows or in the database, gives the event that is there.
-    ``look_around`` also looks for neighbours of each (urgency by clusters), one query a row.
+    The same (source, external number) twice, in the rows or in the database, gives the event that is there. Neighbours
+    are not looked at (a query a row): no cluster raises the urgency of what comes in by the thousand.
     """
     answers: list[Told | None] = [None] * len(reports)
     with batch() as shared:
         known = _known(reports)
         points = _points(reports)
-        repeats = repeaters([told for told, _at in reports], at=min((at for _told, at in reports), default=None))
+        pairs = [(told.reporter_phone, told.category) for told, _at in reports]
+        repeats = thirds(pairs, at=min((at for _told, at in reports), default=None))
         for index, (told, at) in enumerate(reports):
             key = (told.source, told.external_number or "")
             if told.external_number and key in known:
                 answers[index] = Told("known", known[key])
                 continue
             try:
-                event = _take_in(told, at, actor, points.get(index), look_around, repeats)
+                event = _take_in(told, at, actor, points.get(index), repeats)
             except MoveRefused as refusal:
                 answers[index] = Told("refused", refusal=refusal)
                 continue
@@ -63,10 +65,10 @@ def _take_in(
     at: datetime,
     actor: Actor,
     place: tuple[placing.Place, bool] | None,
-    look_around: bool,
     repeats: frozenset[tuple[str, str]],
 ) -> Event:
-    event, _near = prepare(told, actor=actor, at=at, place=place, look_around=look_around, repeats=repeats)
+    before = Before(is_third=(told.reporter_phone, told.category) in repeats)
+    event = prepare(told, actor=actor, at=at, before=before, place=place)
     with opening(event, do.report, actor=actor, at=at) as passage:
         settle_report(passage, told)
     return event

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from math import cos, hypot, radians
 
@@ -18,6 +19,7 @@ CLUSTER_HOURS = 24
 CLUSTER_REPORTS = 3
 LOOK_BACK = timedelta(days=30)
 MOST_ROWS = 200
+RADIUS_M = 250.0
 LEAST_LIKENESS = 0.08
 """Share of common pairs below which words are not alike. Less than one in a thousand random pairs of citizens' messages
 reaches it (figure L6.hints)."""
@@ -43,7 +45,7 @@ def likeness_of_matter(mine: set[str], theirs: list[str], address: str) -> float
 
 def nearby(
     *, lon: float, lat: float, at: datetime, grams: list[str], category: str | None = None,
-    radius_m: float = 250, exclude: int | None = None, limit: int = 8, among: QuerySet[Event] | None = None,
+    radius_m: float = RADIUS_M, exclude: int | None = None, limit: int = 8, among: QuerySet[Event] | None = None,
 ) -> list[dict]:
     """Open events within ``radius_m`` metres of the last 30 days that are of the same category or alike in words,
     likeliest first. Nearness alone proposes nothing, nor do the words of the place itself.
@@ -52,11 +54,22 @@ def nearby(
     "reported_at"}]``; score 0 … 1 weighs place 0.4, words 0.35, category 0.25. ``among``: what the asker may know of;
     narrowing afterwards would let events out of scope push others from the list (quality.md A-05).
     """
+    box, since = box_of(lon, lat, radius_m), at - LOOK_BACK
+    rows = _around(box, since, exclude) if among is None else _among(among, box, since, exclude)
+    return weigh(rows, lon=lon, lat=lat, grams=grams, category=category, radius_m=radius_m)[:limit]
+
+
+def box_of(lon: float, lat: float, radius_m: float = RADIUS_M) -> tuple[float, float, float, float]:
+    """South, north, west and east of a circle, in degrees."""
     lat_span = radius_m / METRES_PER_DEGREE
     lon_span = lat_span / max(0.01, cos(radians(lat)))
-    box = (lat - lat_span, lat + lat_span, lon - lon_span, lon + lon_span)
-    since = at - LOOK_BACK
-    rows = _around(box, since, exclude) if among is None else _among(among, box, since, exclude)
+    return lat - lat_span, lat + lat_span, lon - lon_span, lon + lon_span
+
+
+def weigh(
+    rows: Iterable[dict], *, lon: float, lat: float, grams: list[str], category: str | None, radius_m: float = RADIUS_M
+) -> list[dict]:
+    """Of rows of ``FIELDS``, those that may be the same matter, likeliest first, as ``nearby`` gives them."""
     mine = set(grams)
     found = []
     for row in rows:
@@ -73,29 +86,29 @@ def nearby(
         row["score"] = round(0.4 * (1 - distance / radius_m) + 0.35 * alike + 0.25 * same, 2)
         found.append(row)
     found.sort(key=lambda row: (-row["score"], row["id"]))
-    return found[:limit]
+    return found
 
 
-_FIELDS = ("id", "number", "title", "state", "category_id", "lon", "lat", "reported_at", "grams", "area_path", "unit_ids",
-           "address")
-_AROUND = f"""
-    SELECT {", ".join(_FIELDS)} FROM events_event
+FIELDS = ("id", "number", "title", "state", "category_id", "lon", "lat", "reported_at", "grams", "area_path", "unit_ids",
+          "address")
+AROUND = f"""
+    SELECT {", ".join(FIELDS)} FROM events_event
      WHERE lat BETWEEN %s AND %s AND lon BETWEEN %s AND %s AND reported_at >= %s AND id <> %s
        AND NOT state IN ({", ".join(f"'{state}'" for state in ENDED)}) LIMIT {MOST_ROWS}
 """  # noqa: S608 (names of our own)
+"""Values: the four of ``box_of``, since when, a key to leave out."""
 
 
 def _around(box: tuple[float, ...], since: datetime, exclude: int | None) -> list[dict]:
-    """The same by hand-written SQL, for every intake asks it."""
     with connection.cursor() as cursor:
-        prepared.execute(cursor, _AROUND, [*box, since, exclude or 0])
-        return [dict(zip(_FIELDS, row, strict=True)) for row in cursor.fetchall()]
+        prepared.execute(cursor, AROUND, [*box, since, exclude or 0])
+        return [dict(zip(FIELDS, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _among(rows: QuerySet[Event], box: tuple[float, ...], since: datetime, exclude: int | None) -> list[dict]:
     south, north, west, east = box
     inside = rows.filter(lat__range=(south, north), lon__range=(west, east), reported_at__gte=since)
-    return list(inside.exclude(state__in=ENDED).exclude(pk=exclude).values(*_FIELDS)[:MOST_ROWS])
+    return list(inside.exclude(state__in=ENDED).exclude(pk=exclude).values(*FIELDS)[:MOST_ROWS])
 
 
 def cluster_size(near: list[dict], *, at: datetime, radius_m: float = 50) -> int:

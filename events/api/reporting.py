@@ -22,7 +22,7 @@ from events.models.catalogue import Urgency
 from events.models.police import Nature
 from events.placing import place_of
 from events.police import PoliceTold
-from events.transitions.intake import Report, check_moment, find_known, rush, take_in
+from events.transitions.intake import Report, check_moment, find_known, look, rush, take_in
 
 SOURCES = (
     "grid", "hotline", "citizen", "police110", "video", "department", "petition", "leader", "sensor", "data_share",
@@ -119,10 +119,11 @@ def _check_area(code: str, actor: Actor) -> None:
 
 def _taken(told: Report, *, actor: Actor, at: datetime) -> tuple[int, Event]:
     """(201, new event) or (200, the one that is there). Raises ``number_taken`` for one the actor may not know."""
-    known = find_known(told)
+    before = look(told, at=at)
+    known = before.known
     if known is None:
         try:
-            return 201, take_in(told, actor=actor, at=at)
+            return 201, take_in(told, actor=actor, at=at, before=before)
         except IntegrityError:
             known = find_known(told)  # the same report by another connection, a moment before
             if known is None:
@@ -172,9 +173,9 @@ def _stored(reports: list[Report], actor: Actor, at: datetime) -> list[Told]:
         return []
     pairs = [(told, at) for told in reports]
     try:
-        return report_many(pairs, actor=actor, look_around=False)
+        return report_many(pairs, actor=actor)
     except IntegrityError:
-        return report_many(pairs, actor=actor, look_around=False)  # what came between is known now
+        return report_many(pairs, actor=actor)  # what came between is known now
 
 
 def _row_answer(told: Told, actor: Actor, at: datetime) -> dict:
@@ -187,7 +188,7 @@ def _row_answer(told: Told, actor: Actor, at: datetime) -> dict:
         except MoveRefused as refusal:
             return refused(refusal)
         return {"status": 200, "event": event_row(columns_of(event), at=at)}
-    event = rush(event, near=[], at=at)
+    event = rush(event, at=at)
     return {"status": 201, "event": event_row(columns_of(event), at=at)}
 
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import connection
-from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from accounts import prepared
 from casework.actor import Actor
 from casework.door import Batch, MoveRefused, Passage, missing, moving, opening
 from casework.making import new_row
-from casework.statements import read
 from events import duplicates, placing, police, suggesting
+from events.before import Before, known
+from events.before import look as look_before
 from events.models import Event, EventReporter
 from events.models.event import SOURCE_DIGITS
 from events.reference_rows import category as category_of
@@ -29,7 +26,8 @@ CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 MAX_TEXT = 4000
 AHEAD = timedelta(minutes=10)
 """How far the clock of a client or a device may run fast."""
-REPEAT_DAYS = 90
+NEIGHBOURS = 8
+"""How many of the likeliest neighbours are weighed for a cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,52 +68,45 @@ def report(told: Report, *, actor: Actor, at: datetime) -> Event:
     The same (source, external number) or client key sent again gives the event that is there, untouched.
     An emergency (P0) with a category is dispatched at once by rule. Raises ``invalid``, ``forbidden``.
     """
-    return find_known(told) or take_in(told, actor=actor, at=at)
+    before = look(told, at=at)
+    return before.known or take_in(told, actor=actor, at=at, before=before)
 
 
-def take_in(told: Report, *, actor: Actor, at: datetime) -> Event:
+def look(told: Report, *, at: datetime, around: bool = True) -> Before:
+    """What is known before this report: the event it was already taken in as, neighbours, earlier reports."""
+    point = (told.lon, told.lat) if around and told.lon is not None and told.lat is not None else None
+    return look_before(
+        source=told.source, external_number=told.external_number, client_key=told.client_key,
+        phone=told.reporter_phone, category=told.category, point=point, at=at,
+    )
+
+
+def take_in(told: Report, *, actor: Actor, at: datetime, before: Before) -> Event:
     """A report that is not known yet; the event as its first moves left it. Raises as ``report``, and
     IntegrityError when another connection took the same one in meanwhile."""
-    event, near = prepare(told, actor=actor, at=at)
-    with opening(event, do.report, actor=actor, at=at) as passage:
+    event = prepare(told, actor=actor, at=at, before=before)
+    with opening(event, do.report, actor=actor, at=at, alone=True) as passage:
         settle_report(passage, told)
-    return rush(event, near=near, at=at)
+    return rush(event, at=at)
 
 
 def take_in_with(shared: Batch, told: Report, *, actor: Actor, at: datetime) -> Event:
     """As ``take_in``, within an open batch: the event is there (with its key) when this returns, and goes or stays
     with everything else of the batch."""
-    event, near = prepare(told, actor=actor, at=at)
+    event = prepare(told, actor=actor, at=at, before=look(told, at=at))
     with opening(event, do.report, actor=actor, at=at) as passage:
         settle_report(passage, told)
     shared.write()
-    return rush(event, near=near, at=at)
+    return rush(event, at=at)
 
 
 def find_known(told: Report) -> Event | None:
     """The event this report was already taken in as."""
-    found: list[Event] = []
-    if told.external_number:
-        found = read(Event, "source = %s AND external_number = %s", told.source, told.external_number)
-    if told.client_key and not found:
-        found = read(Event, "client_key = %s", told.client_key)
-    return found[0] if found else None
+    return known(source=told.source, external_number=told.external_number, client_key=told.client_key)
 
 
-def prepare(
-    told: Report,
-    *,
-    actor: Actor,
-    at: datetime,
-    place: tuple | None = None,
-    look_around: bool = True,
-    repeats: frozenset[tuple[str, str]] | None = None,
-) -> tuple[Event, list[dict]]:
-    """An unsaved event from a report, and the open reports near it. Raises ``invalid`` with a sentence a field.
-
-    ``place`` and ``repeats`` (phone, category of those who have reported it twice before): already found by a
-    batch. ``look_around`` False spares the query for neighbours.
-    """
+def prepare(told: Report, *, actor: Actor, at: datetime, before: Before, place: tuple | None = None) -> Event:
+    """An unsaved event from a report. ``place``: already found by a batch. Raises ``invalid`` with a sentence a field."""
     text = _checked_text(told)
     category = checked_category(told.category)
     if told.urgency and told.urgency not in suggesting.LEVELS:
@@ -123,22 +114,21 @@ def prepare(
     found, is_located = place or placing.find(lon=told.lon, lat=told.lat, area=told.area)
     title = (told.title or text)[:80].strip().splitlines()[0]
     event = new_row(
-        Event, source=told.source, external_number=told.external_number or None, client_key=told.client_key or None,
-        number=told.number, token=told.token or secrets.token_hex(16),
+        Event, id=before.key, source=told.source, external_number=told.external_number or None,
+        client_key=told.client_key or None, number=told.number, token=told.token or secrets.token_hex(16),
         tracking_code=told.tracking_code or tracking_code(), followers=[told.follower] if told.follower else [],
-        title=title, text=text,
-        address=told.address[:160], lon=told.lon, lat=told.lat, accuracy_m=told.accuracy_m, reported_at=at,
-        occurred_at=told.occurred_at, reporter_person_id=actor.person_id if actor.is_staff else None,
+        title=title, text=text, address=told.address[:160], lon=told.lon, lat=told.lat, accuracy_m=told.accuracy_m,
+        reported_at=at, occurred_at=told.occurred_at,
+        reporter_person_id=actor.person_id if actor.is_staff else None,
     )
     placing.put(event, found, is_located=is_located)
     event.owner_unit_id = placing.desk_of(found.district_code)
     event.grams = grams(title, text, told.address)
     near = []
-    if look_around and told.lon is not None and told.lat is not None:
-        near = duplicates.nearby(lon=told.lon, lat=told.lat, at=at, grams=event.grams, category=told.category)
-    again = _was_told_twice(told, at=at) if repeats is None else (told.reporter_phone, told.category) in repeats
-    _classify(event, told, category, near, at, again)
-    return event, near
+    if before.near:
+        near = duplicates.weigh(before.near, lon=told.lon, lat=told.lat, grams=event.grams, category=told.category)
+    _classify(event, told, category, near[:NEIGHBOURS], at, before.is_third)
+    return event
 
 
 def check_moment(happened: datetime | None, *, at: datetime, field: str = "occurred_at") -> None:
@@ -204,36 +194,6 @@ def _classify(
         event.urgency_reason = ";".join(reasons)[:120]
 
 
-_TOLD_BEFORE = """
-    SELECT count(*) FROM (
-        SELECT 1 FROM events_eventreporter r JOIN events_event e ON e.id = r.event_id
-         WHERE r.phone = %s AND e.category_id = %s AND e.reported_at >= %s LIMIT 2) AS before
-"""
-
-
-def _was_told_twice(told: Report, *, at: datetime) -> bool:
-    """Whether the same telephone has reported the category twice within 90 days: this is the third time."""
-    if not (told.reporter_phone and told.category):
-        return False
-    with connection.cursor() as cursor:
-        prepared.execute(cursor, _TOLD_BEFORE, [told.reporter_phone, told.category, at - timedelta(REPEAT_DAYS)])
-        return cursor.fetchone()[0] >= 2
-
-
-def repeaters(reports: Sequence[Report], *, at: datetime) -> frozenset[tuple[str, str]]:
-    """(phone, category) among these reports that were told twice before within 90 days: the third raises."""
-    phones = {told.reporter_phone for told in reports if told.reporter_phone and told.category}
-    if not phones:
-        return frozenset()
-    rows = (
-        EventReporter.objects.filter(phone__in=phones, event__reported_at__gte=at - timedelta(REPEAT_DAYS))
-        .values_list("phone", "event__category")
-        .annotate(times=Count("pk"))
-        .filter(times__gte=2)
-    )
-    return frozenset((phone, category) for phone, category, _times in rows if category)
-
-
 def settle_report(passage: Passage, told: Report) -> None:
     """What every report leaves besides its row: the reporter apart, the triage clock, a notice to the desk."""
     event = passage.case
@@ -254,7 +214,7 @@ def settle_report(passage: Passage, told: Report) -> None:
     passage.tell("reported", urgency=event.urgency)
 
 
-def rush(event: Event, *, near: list[dict], at: datetime) -> Event:
+def rush(event: Event, *, at: datetime) -> Event:
     """P0 and P1 with a category are triaged and dispatched at once by rule; no rule, and they wait at the desk.
     Gives the event as it is then."""
     from events.transitions.dispatching import triage

@@ -40,7 +40,7 @@ from events.models import (
 )
 from events.placing import Place
 from events.transitions import Report
-from events.transitions.intake import prepare, settle_report
+from events.transitions.intake import look, prepare, settle_report
 from events.workflow import do
 from governance.demo.fate import Fate
 from governance.demo.scene import Scene, Step
@@ -116,7 +116,8 @@ class Player:
 
     def _take_in(self, one: Told) -> Event | None:
         try:
-            event, _near = prepare(one.report, actor=one.actor, at=one.at, place=(one.place, True), look_around=False)
+            before = look(one.report, at=one.at, around=False)
+            event = prepare(one.report, actor=one.actor, at=one.at, before=before, place=(one.place, True))
             if one.near:
                 event.suggestion["near"] = list(one.near)
             with opening(event, do.report, actor=one.actor, at=one.at) as passage:
