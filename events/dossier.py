@@ -79,7 +79,7 @@ class Dossier:
 
     @cached_property
     def consultations(self) -> list[Consultation]:
-        rows = Consultation.objects.filter(event=self.event).select_related("chair")
+        rows = Consultation.objects.filter(event=self.event).select_related("chair", "event")
         return list(rows.prefetch_related("participants").order_by("pk"))
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grids.models import Area, Unit
@@ -61,6 +62,13 @@ class Consultation(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("会商")
+
+    @property
+    def standing(self) -> str:
+        """Its state in words. A table beside a handling that nobody closed ends with the handling, without minutes."""
+        if self.state == self.State.OPEN and self.event.state not in ("conferring", "in_progress"):
+            return gettext("已散会,未作决定")
+        return self.get_state_display()
 
 
 class WorkOrder(models.Model):

@@ -205,6 +205,17 @@ def test_a_second_summons_changes_the_round_of_the_same_table(seated: World) -> 
     assert [unit.code for unit in second.participants.all()] == ["zhujian"]
 
 
+def test_a_table_that_nobody_closed_ends_with_the_handling(seated: World, signed_in: SignedIn) -> None:
+    event = worlds.in_progress(seated)
+    _summon(seated, event, "zhujian")
+    page = f"/events/{event.number}/"
+    assert "进行中" in signed_in("director").get(page).content.decode().split("<strong>会商</strong>")[1][:40]
+    order, handler = worlds.the_order(event), seated.actor("handler")
+    transitions.accept(order, actor=handler, at=NOON)
+    transitions.feed_back(order, actor=handler, at=NOON, note="已更换灯泡")
+    assert "已散会,未作决定" in signed_in("director").get(page).content.decode()
+
+
 def test_the_panel_ticks_whose_matter_it_is_and_says_who_is_there(seated: World, signed_in: SignedIn) -> None:
     event = worlds.awaiting_dispatch(seated)  # 0805: a clause of 城管局
     client = signed_in("director")
