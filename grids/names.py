@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
 
 _ENDINGS = (
     # longest first; (ending, what stays)
@@ -25,6 +25,7 @@ def shorten(name: str) -> str:
     return name[:40]
 
 
+@lru_cache(maxsize=65_536)
 def pinyin_of(text: str) -> str:
     """Syllables in one word, a space, the initials: ``海北街道`` → ``haibeijiedao hbjd``; 200 characters at most."""
     words = [_spelt(word) for word in _words(text)]
@@ -32,12 +33,19 @@ def pinyin_of(text: str) -> str:
     return f"{full} {''.join([initials for _syllables, initials in words])}".lower()[:200]
 
 
-def _words(text: str) -> Iterable[str]:
-    # Its dictionaries weigh 57 MB: only a process that names something carries them.
+@cache
+def _cutters() -> tuple[Callable[[str], object], Callable[[str], Iterable[str]], Callable[[str], Iterable[str]]]:
+    """Whether a text begins in Chinese, and what cuts it if so and if not. The dictionaries weigh 57 MB: only a process
+    that names something carries them."""
     from pypinyin.constants import RE_HANS
     from pypinyin.seg import mmseg, simpleseg
 
-    return mmseg.seg.cut(text) if RE_HANS.match(text) else simpleseg.seg(text)
+    return RE_HANS.match, mmseg.seg.cut, simpleseg.seg
+
+
+def _words(text: str) -> Iterable[str]:
+    is_chinese, cut, cut_others = _cutters()
+    return cut(text) if is_chinese(text) else cut_others(text)
 
 
 @lru_cache(maxsize=16_384)

@@ -15,6 +15,7 @@ from disputes import visiting
 from disputes.models import Mediator, Visit, VisitTeam
 from disputes.telling import PartyTold, Told
 from disputes.visiting import Noticed
+from grids.days import day_of, monday_of
 from grids.models import Post
 from grids.scope import SHANGHAI
 
@@ -57,12 +58,12 @@ def _teams(at: datetime) -> Iterator[VisitTeam]:
         if posts and posts[0].person_id != row.person_id:
             seen.add(row.body.area_id)
             yield VisitTeam.objects.create(
-                area=row.body.area, mediator=row, worker=posts[0].person, since=visiting.today(at) - timedelta(days=60)
+                area=row.body.area, mediator=row, worker=posts[0].person, since=day_of(at) - timedelta(days=60)
             )
 
 
 def _go_round(team: VisitTeam, at: datetime, rng: random.Random, *, takes_in: bool) -> None:
-    monday = visiting.monday_of(visiting.today(at))
+    monday = monday_of(day_of(at))
     for back in range(WEEKS, -1, -1):
         week = monday - back * visiting.WEEK
         start = datetime.combine(week, time(8), SHANGHAI)
@@ -90,7 +91,7 @@ def _decide(visit: Visit, done: datetime, at: datetime, rng: random.Random) -> N
 
 def _take_in(team: VisitTeam, at: datetime) -> None:
     """The last sign that was settled badly: a visit two days ago that ended in a dispute."""
-    day: date = visiting.today(at) - timedelta(days=2)
+    day: date = day_of(at) - timedelta(days=2)
     moment = datetime.combine(day, time(15), SHANGHAI)
     who = Actor.person(team.worker, at=moment)
     visit, _new = Visit.objects.get_or_create(team=team, area=visiting.grids_of(team)[0], planned_on=day)
