@@ -97,6 +97,8 @@ class EventVerbs(VerbDoor):
             return _("已%(verb)s → %(unit)s") % {"verb": offered.label, "unit": unit.name}
         if offered.name == "claim":
             return _("已抢单 → %(unit)s") % {"unit": case.holder_name()}
+        if offered.name == "whistle":
+            return _("吹哨已提交,待街道领导批准")
         return super().said(offered, case, form)
 
 

@@ -204,7 +204,8 @@ def test_whistle_from_the_panel_to_the_rating(world: World, signed_in: SignedIn,
         "unit_1": world.units["chengguan"].pk, "task_1": "牵头整治", "unit_2": world.units["zhujian"].pk,
         "task_2": "现场勘验",
     }
-    assert officer.post(path_of(event, "whistle"), body, **FETCH).status_code == 200
+    told = officer.post(path_of(event, "whistle"), body, **FETCH)
+    assert (told.status_code, told.json()["said"]) == (200, "吹哨已提交,待街道领导批准")
     assert signed_in("director_a").post(path_of(event, "approve_whistle"), {}, **FETCH).status_code == 200
     came = signed_in("handler").post(path_of(event, "report_in"), {"lon": "106.8", "lat": "39.67"}, **FETCH)
     assert came.status_code == 200
