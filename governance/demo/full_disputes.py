@@ -1,17 +1,19 @@
 """``live --full``, the disputes: a year of 矛盾纠纷 to the source's figures, 2,464 accepted and 2,323 closed (000).
 
-As the events' (``governance.demo.full``): days in chunks, oldest first, each chunk one transaction that also writes
-how far it has come, so that whatever kills it, the next start goes on exactly. Each dispute is lived by the room's own
-verbs at moments of its own. At the end what still differs is settled. What counts as accepted and closed is read from
-the room's numbers (``disputes.statistics.PARTS``).
+As the events' (``governance.demo.full``): days in chunks, oldest first, with a mark of how far the walk has come, so that
+whatever kills it, the next start goes on exactly. Each dispute is lived by the room's own verbs at moments of its own, in
+one transaction: it holds numbers of papers and hours of mediators, which another process wants in another order. At the
+end what still differs is settled. What counts as accepted and closed is read from the room's numbers
+(``disputes.statistics.PARTS``).
 """
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TextIO
 
 from django.db.models import Count
@@ -41,7 +43,7 @@ YEAR = 365
 SPAN = 350
 """Days that are made: fewer than the page of numbers looks back on, so that tomorrow's figures are today's."""
 CHUNK = 24
-"""About so many disputes in one transaction."""
+"""About so many disputes between two marks."""
 PREFIX = "full:disputes:"
 """Of what is remembered between starts."""
 ROUNDS = 40
@@ -119,18 +121,26 @@ def help_with(part: int, *, scale: float) -> None:
 def _walk_part(
     chunks: list[Chunk], part: int, company: Company, at: datetime, progress: Progress | None = None
 ) -> None:
-    parts.walk_part(PREFIX, chunks, part, lambda chunk: walk_chunk(chunk, company, at), progress)
+    parts.walk_part(PREFIX, chunks, part, lambda chunk: walk_chunk(chunk, company, at, part=part), progress, as_one=False)
 
 
-def walk_chunk(chunk: Chunk, company: Company, at: datetime) -> None:
-    """The disputes of one chunk."""
+def walk_chunk(chunk: Chunk, company: Company, at: datetime, *, part: int = 0) -> None:
+    """The disputes of one chunk that are not there yet."""
     rng = random.Random(f"disputes {chunk.number}")
     resting = set(rng.sample(range(chunk.size), chunk.left_open))
-    n = 0
-    for day, count in chunk.days:
-        for started in moments(day, count, random.Random(f"disputes {day}")):
-            make_one(company, f"{day:%Y%m%d}-{n:03d}", started, at, rests=n in resting)
-            n += 1
+    made = [started for day, count in chunk.days for started in _of_day(day, count)]
+    keys = [f"{day:%Y%m%d}-{n:03d}" for n, (day, _started) in enumerate(made)]
+    there = set(
+        Dispute.objects.filter(origin_number__in=[MARK + key for key in keys]).values_list("origin_number", flat=True)
+    )
+    for n, (key, (_day, started)) in enumerate(zip(keys, made, strict=True)):
+        if MARK + key not in there:
+            parts.patiently(partial(make_one, company, key, started, at, rests=n in resting), part)
+
+
+def _of_day(day: date, count: int) -> Iterator[tuple[date, datetime]]:
+    for started in moments(day, count, random.Random(f"disputes {day}")):
+        yield day, started
 
 
 def make_one(company: Company, key: str, started: datetime, at: datetime, *, rests: bool) -> Dispute:

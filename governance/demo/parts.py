@@ -1,6 +1,6 @@
 """Several processes walk a year, each a run of chunks of its own: how the work is shared and gone on with.
 
-What a part has come to commits with its chunk, so whatever kills a process, the next start goes on with the first
+What a part has come to is kept with its chunk, so whatever kills a process, the next start goes on with the first
 chunk that is not there. How many parts there are is settled at the first start.
 """
 
@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -73,26 +74,34 @@ def _address() -> dict[str, str]:
 
 def walk_part(
     prefix: str, chunks: list[Chunk], part: int, walk_chunk: Callable[[Chunk], None],
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int], None] | None = None, *, as_one: bool = True,
 ) -> None:
-    """The chunks of one part, from the first that is not there, each all or nothing with how far it has come.
+    """The chunks of one part, from the first that is not there. ``as_one``: each all or nothing with how far it has come;
+    else a chunk that was broken off is walked again, and ``walk_chunk`` leaves out what is there of it.
     ``progress`` hears of cases, done or there before."""
     done, cases = memory.recall(f"{prefix}part:{part}"), 0
     for chunk in chunks:
         if done is None or chunk.number > done:
-            _all_or_nothing(prefix, chunk, part, walk_chunk)
+            if as_one:
+                patiently(partial(_with_mark, prefix, chunk, part, walk_chunk), part)
+            else:
+                _with_mark(prefix, chunk, part, walk_chunk)
         cases += chunk.size
         if progress is not None:
             progress(cases)
 
 
-def _all_or_nothing(prefix: str, chunk: Chunk, part: int, walk_chunk: Callable[[Chunk], None]) -> None:
-    """Two processes that want the same series of numbers may have to try again."""
+def _with_mark(prefix: str, chunk: Chunk, part: int, walk_chunk: Callable[[Chunk], None]) -> None:
+    walk_chunk(chunk)
+    memory.keep(f"{prefix}part:{part}", chunk.number)
+
+
+def patiently(act: Callable[[], object], part: int) -> None:
+    """One transaction, tried again when another process held what it wanted and wanted what it held."""
     for attempt in range(TRIES):
         try:
             with transaction.atomic():
-                walk_chunk(chunk)
-                memory.keep(f"{prefix}part:{part}", chunk.number)
+                act()
             return
         except OperationalError:
             if attempt == TRIES - 1:

@@ -7,6 +7,7 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.db.models import F
 
 from accounts.models import User
@@ -64,6 +65,42 @@ def test_a_walk_that_is_stopped_goes_on_exactly(bodies: Stage, monkeypatch: pyte
     check_the_clocks()
     check_nobody_was_told()
     check_the_rooms()
+
+
+def test_a_chunk_that_is_broken_off_is_gone_on_with(bodies: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(full_disputes, "CHUNK", 6)
+    real, made = full_disputes.make_one, []
+
+    def stumble(company: Company, key: str, *args: object, **kwargs: object) -> Dispute:
+        if len(made) == 3:
+            raise Killed
+        made.append(real(company, key, *args, **kwargs).origin_number)
+        return Dispute.objects.get(origin_number=made[-1])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(full_disputes, "make_one", stumble)
+        with pytest.raises(Killed):
+            walk()
+    assert keys() == set(made)
+    assert walk() == WANTED
+    assert Dispute.objects.count() == WANTED[0] == len(keys())
+
+
+def test_what_another_process_holds_is_tried_again(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts.connection, "close", lambda: None)
+    monkeypatch.setattr(parts.time, "sleep", lambda _seconds: None)
+    turns: list[int] = []
+
+    def act() -> None:
+        turns.append(1)
+        parts.memory.keep("test:patience", len(turns))
+        if len(turns) < 3:
+            raise OperationalError("deadlock detected")
+
+    parts.patiently(act, 0)
+    assert (len(turns), parts.memory.recall("test:patience")) == (3, 3)
+    with pytest.raises(OperationalError):
+        parts.patiently(lambda: (_ for _ in ()).throw(OperationalError("deadlock detected")), 0)
 
 
 def stop_in_the_third(monkeypatch: pytest.MonkeyPatch) -> None:
