@@ -16,6 +16,7 @@ from casework.actor import Actor
 from casework.clock import loader
 from casework.models import Case
 from grids.models import Unit
+from grids.models.units import WITHOUT_ORDERS
 from grids.names import pinyin_of
 
 
@@ -28,7 +29,7 @@ def unit_choices() -> list[tuple[int, str, str]]:
     """(key, name, letters) of every unit that can be given work; kept for a few seconds."""
 
     def read() -> list[tuple[int, str, str]]:
-        rows = Unit.objects.filter(is_active=True).exclude(kind="mediation").order_by("kind", "code")
+        rows = Unit.objects.filter(is_active=True).exclude(kind__in=WITHOUT_ORDERS).order_by("kind", "code")
         rows = rows.values_list("pk", "name", "pinyin")
         return [(pk, name, initials(name, pinyin)) for pk, name, pinyin in rows]
 

@@ -165,7 +165,7 @@ def _court() -> None:
     if judge is None or centre is None:
         return
     unit, _new = Unit.objects.get_or_create(code=COURT_UNIT, defaults={
-        "name": COURT_NAME, "name_en": "District Court, bench at the centre", "kind": Unit.Kind.DEPARTMENT,
+        "name": COURT_NAME, "name_en": "District Court, bench at the centre", "kind": Unit.Kind.COURT,
         "area": centre.area, "pinyin": pinyin_of(COURT_NAME),
     })  # fmt: skip
     Post.objects.get_or_create(

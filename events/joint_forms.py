@@ -14,6 +14,7 @@ from events.reference_lists import load_whistle_grounds, load_whistle_types
 from events.routing import suggest_units
 from events.transitions.joint import CALLABLE_UNITS, Called, Share
 from grids.models import Area, Unit
+from grids.models.units import WITHOUT_ORDERS
 from grids.queries.stationed import Seat, seats
 
 PARTS = 4
@@ -42,7 +43,7 @@ class DelegateForm(UnseenForm):
         own = self.order.unit
         units = list(
             Unit.objects.filter(is_active=True, area__path__startswith=own.area.path)
-            .exclude(pk=own.pk).exclude(kind="mediation").select_related("area").order_by("code")[:30]
+            .exclude(pk=own.pk).exclude(kind__in=WITHOUT_ORDERS).select_related("area").order_by("code")[:30]
         )
         home = next((unit for unit in units if self.case.community_code == unit.area.code), None)
         units.sort(key=lambda unit: unit is not home)

@@ -76,7 +76,11 @@ def verbs_decline() -> type:
 def _decline(scene: Scene, order: WorkOrder) -> Step | None:
     stage = scene.stage
     actor = _actor(scene, order, "events.decline")
-    choice = [u for u in stage.units.values() if u.kind == Unit.Kind.DEPARTMENT and u.pk != order.unit_id and u.is_active]
+    choice = [
+        u for u in stage.units.values()
+        if u.kind == Unit.Kind.DEPARTMENT and u.pk != order.unit_id and u.is_active
+        and stage.cast.of_unit(u.pk, "events.accept", scene.rng("staffed", u.pk)) is not None
+    ]
     if actor is None or not choice:
         return None
     rng = scene.rng("decline", order.pk)

@@ -16,7 +16,7 @@ from .areas import Area
     obj_field=pghistory.ObjForeignKey(related_name="history", related_query_name="history"),
 )
 class Unit(models.Model):
-    """Whoever can be given a work order: a department, a utility, a street office, a community, a station."""
+    """Whoever answers for a case: a department, a utility, a street office, a community; a body that mediates, a court."""
 
     class Kind(models.TextChoices):
         DISTRICT_CENTRE = "district_centre", _("区指挥中心")
@@ -27,6 +27,7 @@ class Unit(models.Model):
         COMMUNITY = "community", _("社区(村)")
         GRID = "grid", _("网格")
         MEDIATION = "mediation", _("调解组织")
+        COURT = "court", _("法院")
 
     code = models.CharField(_("代码"), max_length=40, unique=True)
     name = models.CharField(_("名称"), max_length=60)
@@ -47,6 +48,15 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return named(self)
+
+    @property
+    def takes_orders(self) -> bool:
+        """Whether it can be given a work order: it is in use, and its work is not another procedure's."""
+        return self.is_active and self.kind not in WITHOUT_ORDERS
+
+
+WITHOUT_ORDERS = (Unit.Kind.MEDIATION, Unit.Kind.COURT)
+"""Kinds that have disputes or files, never a work order of an event."""
 
 
 class DutyClause(models.Model):
