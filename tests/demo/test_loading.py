@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from disputes.models import Dispute, EarlySign, Visit, VisitTeam
 from events.alerts.models import Alert
 from events.clues.models import ClueCluster
-from events.models import Event
+from events.models import Decline, Event, WorkOrder
 from governance.demo import loading
 from governance.demo.stage import Stage
+from grids.models.units import WITHOUT_ORDERS
 from hotline.models import Briefing, HotlineOrder
 from tests.demo.conftest import AT
 
@@ -17,4 +20,7 @@ def test_every_step_of_the_demo_runs(stage: Stage) -> None:
     loading.load_all(AT, say=said.append, per_day=4, days=2)
     for model in (Event, HotlineOrder, Alert, Dispute, VisitTeam, Visit, EarlySign, ClueCluster, Briefing):
         assert model.objects.exists(), model.__name__
+    assert not WorkOrder.objects.filter(unit__kind__in=WITHOUT_ORDERS).exists()
+    proposed = Decline.objects.exclude(proposed_unit=None).values_list("proposed_unit", flat=True).distinct()
+    assert all(stage.cast.of_unit(key, "events.accept", Random(1)) is not None for key in proposed)
     assert said[-1].startswith("事件 events:")

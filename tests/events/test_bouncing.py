@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from casework.door import MoveRefused
+from casework.verb_forms import unit_choices
 from events import transitions
 from events.models import Decline, Event, Precedent, SupervisionOrder, WorkOrder
 from events.routing import suggest_units
@@ -190,3 +191,20 @@ def test_more_than_three_transfers_raise_a_red_flag_once(world: World, sent: Wor
     event.refresh_from_db()
     assert event.flag == "red"
     assert SupervisionOrder.objects.filter(alarm_key=f"wandering:{event.pk}").count() == 1
+
+
+@pytest.mark.parametrize("kind", ["court", "mediation"])
+def test_no_work_order_goes_to_a_court_or_a_mediating_body(world: World, kind: str) -> None:
+    other = world.units["zhujian"]
+    other.kind = kind
+    other.save()
+    waiting = worlds.awaiting_dispatch(world)
+    with refused("invalid") as told:
+        send(world, waiting, "zhujian")
+    assert told.value.fields == {"unit": ["该单位不承办工单"]}
+    assert other.pk not in {key for key, _name, _letters in unit_choices()}
+    order = send(world, waiting, "chengguan")
+    with refused("invalid") as told:
+        turn_down(world, order, proposed="zhujian")
+    assert list(told.value.fields) == ["proposed_unit"]
+    assert not WorkOrder.objects.filter(unit=other).exists()
