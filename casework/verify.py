@@ -1,4 +1,4 @@
-"""Verification of the trails: every row, every link, every head, recomputed (quality.md §5.4).
+"""Verification of the trails: every row, every link, every head, recomputed (quality.md §5.4), while work goes on.
 
 What the chain alone cannot show is a case whose last rows were removed *and* whose own head and version were set
 back to match: that takes heads kept elsewhere, which ``digest_heads`` is for.
@@ -12,6 +12,7 @@ from datetime import datetime
 from itertools import groupby, islice
 
 from django.apps import apps
+from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 
 from casework.models import Case
@@ -40,9 +41,17 @@ def verify_all(kind: type[Case], since: datetime | None = None) -> Iterator[Brea
         rows = trail._base_manager.filter(case__in=[case.pk for case in batch]).order_by("case_id", "seq", "pk")
         by_case = {key: list(found) for key, found in groupby(rows, key=lambda row: row.case_id)}
         for case in batch:
-            broken = verify_case(case, by_case.get(case.pk, []))
+            broken = verify_case(case, by_case.get(case.pk, [])) and _under_its_lock(kind, case)
             if broken is not None:
                 yield broken
+
+
+def _under_its_lock(kind: type[Case], case: Case) -> Break | None:
+    """The same case once more, where no move can come between its row and its trail: what was read of a case that is
+    being worked on may be of two moments."""
+    with transaction.atomic():
+        held = kind._base_manager.select_for_update().get(pk=case.pk)
+        return verify_case(held, kind.trail_model()._base_manager.filter(case=held).order_by("seq", "pk"))
 
 
 def verify_heads(kind: type[Case]) -> Iterator[Break]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from io import StringIO
+from itertools import groupby
 
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from benchmarks.sweep_days import BEGIN, make_events
+from casework import verify
 from casework.actor import Actor
 from casework.book import Book
 from casework.models import ReadLog
@@ -144,3 +146,32 @@ def test_command_names_the_break_and_fails(cases):
     with pytest.raises(SystemExit):
         call_command("verify_trail", stdout=out, stderr=errors)
     assert f"{cases[5].number} #2: changed" in errors.getvalue()
+
+
+def one_more(event: Event) -> None:
+    """Another row by the door, as by somebody at work."""
+    with transaction.atomic():
+        event.refresh_from_db()
+        book = Book()
+        event.version += 1
+        book.trail.append(
+            EventTrail(case=event, seq=event.version, verb="claim", at=BEGIN, lane="person", actor_name="甲",
+                       from_state="a", to_state="b", note="又一步", changes={})
+        )  # fmt: skip
+        book.change(event, "version", "trail_head")
+        write(book)
+
+
+def test_a_move_between_the_case_and_its_trail_is_no_break(cases, monkeypatch):
+    """Cases are read first and trails after; the control takes the second look away."""
+
+    def late(rows: object, key: object) -> object:
+        one_more(cases[4])
+        return groupby(rows, key=key)
+
+    monkeypatch.setattr(verify, "groupby", late)
+    assert broken() == set()
+    tamper("UPDATE events_eventtrail SET note = 'x' WHERE case_id = %s AND seq = 2", cases[7].pk)
+    assert broken() == {cases[7].number}
+    monkeypatch.setattr(verify, "_under_its_lock", lambda kind, case: verify.Break(case.number, 0, "changed"))
+    assert broken() == {cases[4].number, cases[7].number}
