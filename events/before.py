@@ -32,10 +32,6 @@ class Before:
     key: int | None = None
 
 
-_SAME = {
-    "number": "SELECT id FROM events_event WHERE source = %s AND external_number = %s",
-    "client_key": "SELECT id FROM events_event WHERE client_key = %s",
-}
 _TOLD = f"""
     SELECT count(*) FROM (
         SELECT 1 FROM events_eventreporter r JOIN events_event e ON e.id = r.event_id
@@ -43,8 +39,9 @@ _TOLD = f"""
 """  # noqa: S608 (a number of this module)
 _LOOK = f"""
     SELECT one.*, near.* FROM (
-        SELECT COALESCE(({_SAME["number"]}), ({_SAME["client_key"]})) AS known, ({_TOLD}) AS told,
-               nextval('events_event_id_seq') AS key) AS one
+        SELECT COALESCE((SELECT id FROM events_event WHERE source = %s AND external_number = %s),
+                        (SELECT id FROM events_event WHERE client_key = %s)) AS known,
+               ({_TOLD}) AS told, nextval('events_event_id_seq') AS key) AS one
       LEFT JOIN LATERAL ({duplicates.AROUND}) AS near ON one.known IS NULL
 """  # noqa: S608 (statements of this project)
 
@@ -67,16 +64,6 @@ def look(
         return Before(known=read(Event, "id = %s", known)[0])
     near = tuple(dict(zip(duplicates.FIELDS, row[3:], strict=True)) for row in rows if row[3] is not None)
     return Before(is_third=told >= TIMES_BEFORE, near=near, key=key)
-
-
-def known(*, source: str, external_number: str | None, client_key: str | None) -> Event | None:
-    """The event that a report with these was already taken in as."""
-    found: list[Event] = []
-    if external_number:
-        found = read(Event, "source = %s AND external_number = %s", source, external_number)
-    if client_key and not found:
-        found = read(Event, "client_key = %s", client_key)
-    return found[0] if found else None
 
 
 def thirds(pairs: Sequence[tuple[str, str | None]], *, at: datetime) -> frozenset[tuple[str, str]]:

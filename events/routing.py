@@ -11,6 +11,7 @@ from casework.clock import loader
 from events.models import Event, Precedent, RoutingRule
 from events.placing import desk_of
 from grids.models import DutyClause, Unit
+from grids.models.units import WITHOUT_ORDERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def suggest_units(
     event: Event, *, limit: int = 3, without: frozenset[int] = frozenset(),
     precedents: list[Precedent] | None = None,
 ) -> list[Suggestion]:
-    """Likeliest units, best first; units that already declined this event are left out.
+    """Likeliest units, best first; units that are not in use, take no orders or already declined this event are left out.
 
     ``precedents``: rulings of this category when a list has read them already.
 
@@ -77,9 +78,10 @@ def suggest_units(
     if event.category_id is None:
         return []
     found: dict[int, tuple[int, str, str, int | None]] = {}
+    takers = loader.keep("units_with_orders", _takers)
 
     def add(unit_id: int, name: str, weight: int, reason: str, rule_id: int | None = None) -> None:
-        if unit_id not in without and weight > found.get(unit_id, (0,))[0]:
+        if unit_id in takers and unit_id not in without and weight > found.get(unit_id, (0,))[0]:
             found[unit_id] = (weight, name, reason, rule_id)
 
     _add_precedents(event, add, precedents)
@@ -126,6 +128,10 @@ def _add_duties(event: Event, add: object) -> None:
     for code, weight in ((event.category_id, 25), (event.category_id[:2], 8)):
         for unit_id, name, clause in clauses.get(code, ()):
             add(unit_id, name, weight, _("职责清单:%(clause)s") % {"clause": clause})
+
+
+def _takers() -> frozenset[int]:
+    return frozenset(Unit.objects.filter(is_active=True).exclude(kind__in=WITHOUT_ORDERS).values_list("id", flat=True))
 
 
 def _units_by_code() -> dict[str, tuple[int, str]]:

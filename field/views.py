@@ -144,7 +144,7 @@ def _report_page(request: HttpRequest, form: ReportForm, status: int = 200) -> H
 def _take(request: HttpRequest, form: ReportForm) -> tuple[Event, str]:
     data = form.cleaned_data
     told = _told(request, data)
-    known = transitions.intake.find_known(told)
+    known = transitions.intake.look(told, at=request.at, around=False).known
     if known is not None:
         return known, _("已上报,编号 %(number)s") % {"number": known.number}
     _check_photos(request)

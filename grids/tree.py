@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from accounts.names import named
 from grids.codes import ALLOWED_PARENTS, check_code, next_code
+from grids.days import day_of
 from grids.models import Area, AreaLineage
 from grids.names import pinyin_of, shorten
 from grids.refusals import Doer, GridRefused, bad, refuse_right, require_land
-from grids.scope import SHANGHAI
 
 TREE_LOCK_KEY = 0x67_72_69_64
 """Key of the advisory lock, 'grid' in ASCII; nothing else in the product uses it."""
@@ -59,11 +59,6 @@ def tree_lock(*, wait_ms: int = 20_000) -> Iterator[None]:
             )
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TREE_LOCK_KEY])
         yield
-
-
-def day_of(at: datetime) -> date:
-    """The district's calendar day of a moment."""
-    return at.astimezone(SHANGHAI).date()
 
 
 def fetch(area: Area) -> Area:

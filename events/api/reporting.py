@@ -22,7 +22,7 @@ from events.models.catalogue import Urgency
 from events.models.police import Nature
 from events.placing import place_of
 from events.police import PoliceTold
-from events.transitions.intake import Report, check_moment, find_known, look, rush, take_in
+from events.transitions.intake import Report, check_moment, look, rush, take_in
 
 SOURCES = (
     "grid", "hotline", "citizen", "police110", "video", "department", "petition", "leader", "sensor", "data_share",
@@ -125,7 +125,7 @@ def _taken(told: Report, *, actor: Actor, at: datetime) -> tuple[int, Event]:
         try:
             return 201, take_in(told, actor=actor, at=at, before=before)
         except IntegrityError:
-            known = find_known(told)  # the same report by another connection, a moment before
+            known = look(told, at=at, around=False).known  # the same report by another connection, a moment before
             if known is None:
                 raise
     return 200, _allowed(known, actor)

@@ -101,7 +101,7 @@ def _check_words(order: WorkOrder, reason: str, clause: str, proposed: Unit | No
         raise missing(clause=_("请引用职责清单条款"))
     if known.needs_unit and proposed is None:
         raise missing(proposed_unit=_("请填写建议承办单位"))
-    if proposed is not None and (proposed.pk == order.unit_id or not proposed.takes_orders):
+    if proposed is not None and (proposed.pk == order.unit_id or not proposed.is_active or not proposed.takes_orders):
         raise missing(proposed_unit=_("建议单位须为其他在用单位"))
 
 
@@ -181,7 +181,7 @@ def _ruled_unit(found: Decline, founded: bool, unit: Unit | None) -> Unit:
             raise missing(unit=_("退单不成立时由退单单位承办"))
         return found.unit
     ruled = unit or found.proposed_unit
-    if ruled is None or ruled.pk == found.unit_id or not ruled.takes_orders:
+    if ruled is None or ruled.pk == found.unit_id or not ruled.is_active or not ruled.takes_orders:
         raise missing(unit=_("退单成立时须指定其他在用单位承办"))
     return ruled
 

@@ -227,8 +227,8 @@ def _choose(
         if desk is None:
             raise missing(unit=_("没有匹配的派单规则,请选择单位"))
         return Unit.objects.get(pk=desk), _("无规则匹配,区值班台兜底"), None
-    if not unit.takes_orders:
-        raise missing(unit=_("该单位不承办工单") if unit.is_active else _("该单位已停用"))
+    if not unit.is_active:
+        raise missing(unit=_("该单位已停用"))
     for idea in ideas:
         if idea.unit_id == unit.pk:
             return unit, idea.reason, idea.rule_id

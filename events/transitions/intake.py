@@ -12,7 +12,7 @@ from casework.actor import Actor
 from casework.door import Batch, MoveRefused, Passage, missing, moving, opening
 from casework.making import new_row
 from events import duplicates, placing, police, suggesting
-from events.before import Before, known
+from events.before import Before
 from events.before import look as look_before
 from events.models import Event, EventReporter
 from events.models.event import SOURCE_DIGITS
@@ -98,11 +98,6 @@ def take_in_with(shared: Batch, told: Report, *, actor: Actor, at: datetime) -> 
         settle_report(passage, told)
     shared.write()
     return rush(event, at=at)
-
-
-def find_known(told: Report) -> Event | None:
-    """The event this report was already taken in as."""
-    return known(source=told.source, external_number=told.external_number, client_key=told.client_key)
 
 
 def prepare(told: Report, *, actor: Actor, at: datetime, before: Before, place: tuple | None = None) -> Event:

@@ -49,8 +49,11 @@ def send_order(
     """Make an order of this kind for the unit and start its sign and contact clocks.
 
     ``answer``: (kind, seconds) within which this one is to be signed instead of the class's limit (a whistle has
-    its own, rules.md §9); such an order has no contact clock, the street talks to the reporter.
+    its own, rules.md §9); such an order has no contact clock, the street talks to the reporter. Raises ``invalid``
+    for a court or a mediating body, which no order goes to.
     """
+    if not unit.takes_orders:
+        raise missing(unit=_("该单位不承办工单"))
     event, at = passage.case, passage.at
     order = WorkOrder(
         event=event, kind=kind, state="sent", unit=unit, area_id=area_id, handler_id=handler_id, parent=parent,

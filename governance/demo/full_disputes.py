@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TextIO
 
@@ -128,7 +128,9 @@ def walk_chunk(chunk: Chunk, company: Company, at: datetime, *, part: int = 0) -
     """The disputes of one chunk that are not there yet."""
     rng = random.Random(f"disputes {chunk.number}")
     resting = set(rng.sample(range(chunk.size), chunk.left_open))
-    made = [started for day, count in chunk.days for started in _of_day(day, count)]
+    made = [
+        (day, started) for day, count in chunk.days for started in moments(day, count, random.Random(f"disputes {day}"))
+    ]
     keys = [f"{day:%Y%m%d}-{n:03d}" for n, (day, _started) in enumerate(made)]
     there = set(
         Dispute.objects.filter(origin_number__in=[MARK + key for key in keys]).values_list("origin_number", flat=True)
@@ -136,11 +138,6 @@ def walk_chunk(chunk: Chunk, company: Company, at: datetime, *, part: int = 0) -
     for n, (key, (_day, started)) in enumerate(zip(keys, made, strict=True)):
         if MARK + key not in there:
             parts.patiently(partial(make_one, company, key, started, at, rests=n in resting), part)
-
-
-def _of_day(day: date, count: int) -> Iterator[tuple[date, datetime]]:
-    for started in moments(day, count, random.Random(f"disputes {day}")):
-        yield day, started
 
 
 def make_one(company: Company, key: str, started: datetime, at: datetime, *, rests: bool) -> Dispute:

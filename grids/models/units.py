@@ -51,8 +51,8 @@ class Unit(models.Model):
 
     @property
     def takes_orders(self) -> bool:
-        """Whether it can be given a work order: it is in use, and its work is not another procedure's."""
-        return self.is_active and self.kind not in WITHOUT_ORDERS
+        """Whether this kind can be given a work order: its work is not another procedure's."""
+        return self.kind not in WITHOUT_ORDERS
 
 
 WITHOUT_ORDERS = (Unit.Kind.MEDIATION, Unit.Kind.COURT)

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import pytest
 
+from casework.clock import loader
 from casework.door import MoveRefused
 from casework.verb_forms import unit_choices
 from events import transitions
 from events.models import Decline, Event, Precedent, SupervisionOrder, WorkOrder
 from events.routing import suggest_units
+from grids.models import DutyClause
 from tests import world as worlds
 from tests.world import NOON, World
 
@@ -207,4 +209,23 @@ def test_no_work_order_goes_to_a_court_or_a_mediating_body(world: World, kind: s
     with refused("invalid") as told:
         turn_down(world, order, proposed="zhujian")
     assert list(told.value.fields) == ["proposed_unit"]
+    DutyClause.objects.create(unit=other, category_code=waiting.category_id, clause="旧清单")
+    loader.forget()
+    assert other.pk not in {idea.unit_id for idea in suggest_units(waiting)}
     assert not WorkOrder.objects.filter(unit=other).exists()
+
+
+def test_a_consultation_cannot_decide_that_a_court_does_it(world: World) -> None:
+    event = worlds.awaiting_dispatch(world)
+    director = world.actor("director")
+    transitions.summon(event, participants=[world.units["chengguan"]], actor=director, at=NOON)
+    court = world.units["zhujian"]
+    court.kind = "court"
+    court.save()
+    with refused("invalid"):
+        transitions.confer(
+            event, actor=director, at=NOON, note="会商纪要",
+            decisions=[transitions.Decision(court, "到场", "WD", 3600, None, True)],
+        )
+    event.refresh_from_db()
+    assert (event.state, event.orders.count()) == ("conferring", 0)
