@@ -25,18 +25,15 @@ from events.duplicates import LEAST_LIKENESS, likeness
 from events.search import grams
 from hotline.hotspots import surge
 from hotline.hotspots.clustering import Text, assign, heat
-from hotline.learning import KNOWN
+from hotline.learning import RECIPE
 
 COMMAND = "./start figures hotline --only learning"
 TOGETHER = (Block("all", 1, 3, 2000),)
 PLAIN = Recipe(blocks=TOGETHER, balance=0.0, least_texts=1, most_features=400_000)
-APART = (Block("title", 1, 3, 120), Block("body", 1, 3, 400))
 NAMES_WEIGHT = 2.0
 CATEGORY = Recipe(blocks=TITLE_AND_BODY, svm=0.3)
-SPOKEN_WEIGHT = 0.1
-NATURE = Recipe(
-    blocks=(*APART, KNOWN), bias_steps=tuple(round(step / 10, 1) for step in range(-6, 7)),
-)
+SPOKEN_WEIGHT, NAME_WEIGHT = 0.1, 1.0
+NATURE = Recipe(**RECIPE)
 KNOWN_TOPICS: dict[str, tuple[str, ...]] = {
     "伊景园滨河苑 car places": ("伊景园",),
     "丽发新城 mixing plant": ("丽发新城", "搅拌"),
@@ -97,12 +94,22 @@ def categories() -> Iterator[Figure]:
 
 
 def natures() -> Iterator[Figure]:
+    """Three deals of the folds, each of both methods: three texts of 1,097 are a fifth of macro F1."""
     told = texts.natures()
-    plain = cross_validate(together(told), PLAIN, count=5, calibrated=False)
-    yield baseline("L2.baseline", "福州 nature baseline, same 5 folds: macro F1", plain)
-    ours = cross_validate(told, NATURE, helpers=texts.spoken_natures(SPOKEN_WEIGHT), count=5)
-    yield from of_quality("L2", "福州 nature, 5 folds", ours, macro=">= 0.487")
-    yield Figure("L2.gain", "福州 nature: macro F1 over the baseline's", ours.macro_f1 / plain.macro_f1, "×", ">= 1.1", COMMAND)
+    helpers = [*texts.spoken_natures(SPOKEN_WEIGHT), *texts.nature_names(NAME_WEIGHT)]
+    plain = [cross_validate(together(told), PLAIN, count=5, seed=seed, calibrated=False) for seed in range(3)]
+    ours = [cross_validate(told, NATURE, helpers=helpers, count=5, seed=seed) for seed in range(3)]
+    least = min(quality.macro_f1 for quality in ours)
+    yield baseline("L2.baseline", "福州 nature baseline, same 5 folds: macro F1", plain[0])
+    yield from of_quality("L2.one", "福州 nature, 5 folds", ours[0], accuracy=f">= {plain[0].accuracy:.3f}")
+    yield Figure(
+        "L2.macro_f1", "福州 nature, 5 folds dealt three times, the lowest: macro F1", least, "", ">= 0.487", COMMAND,
+        ", ".join(f"{mine.macro_f1:.3f} over {theirs.macro_f1:.3f}" for mine, theirs in zip(ours, plain, strict=True)),
+    )
+    gain = min(mine.macro_f1 / theirs.macro_f1 for mine, theirs in zip(ours, plain, strict=True))
+    yield Figure("L2.gain", "福州 nature: macro F1 over the baseline's, the lowest of three", gain, "×", ">= 1.1", COMMAND)
+    apart = cross_validate(told, NATURE, helpers=helpers, count=5, grouped=True)
+    yield Figure("L2.grouped", "福州 nature, near copies in one fold: macro F1", apart.macro_f1, "", ">= 0.487", COMMAND)
 
 
 def serving(told: list[Sample], names: list[Sample]) -> Iterator[Figure]:

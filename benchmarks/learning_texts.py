@@ -46,14 +46,18 @@ def taxonomy(weight: float) -> list[Sample]:
 
 @cache
 def natures() -> list[Sample]:
-    """福州 tickets with their nature, by title, body and what the desk knew when they came in: channel, district,
-    whether a name was given. Never the reply, which came later."""
+    """福州 tickets with their nature, by title and body; never the reply, which came later."""
     return [
-        Sample({"title": row["title"], "body": row["body"]}, row["nature"], facts=(
-            f"channel={row['channel'].lower()}", f"district={row['district']}", f"reporter={row['reporter']}",
-        ))
+        Sample({"title": row["title"], "body": row["body"]}, row["nature"])
         for row in rows(HOTLINE / "fuzhou_12345_rivers_train.csv.gz")
     ]
+
+
+@cache
+def nature_names(weight: float) -> list[Sample]:
+    """The names of the natures as tiny titles, alone and before a colon: who writes „求助:…“ has said the nature."""
+    names = dict.fromkeys(SPOKEN.values())
+    return [Sample({"title": f"{name}{mark}", "body": ""}, name, weight) for name in names for mark in ("", "：")]
 
 
 @cache

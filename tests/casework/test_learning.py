@@ -88,6 +88,38 @@ def test_near_copies_stay_in_one_fold() -> None:
         assert not set(groups[seen]) & set(groups[held])
 
 
+def test_two_texts_are_enough_for_a_label_known_by_its_name() -> None:
+    told = (("有个问题", "困在电梯"), ("情况说明", "老人走失"))
+    rare = [Sample({"title": title, "body": body}, "help") for title, body in told]
+    told = [*samples(), *rare]
+    names = [Sample({"title": "求助", "body": ""}, "help"), Sample({"title": "求助:", "body": ""}, "help")]
+    asked = Sample({"title": "求助:请帮帮我们", "body": "滨河小区三号楼"})
+    named, unnamed = train.fit(told, helpers=names), train.fit(told)
+    assert named.guess(asked)[0].label == "help"
+    assert "help" not in unnamed.labels
+    assert "help" not in train.fit([*samples(), rare[0]], helpers=names).labels
+
+
+def test_rare_labels_are_raised_only_as_far_as_the_frequent_ones_can_bear() -> None:
+    names = ["often", "rare"]
+    labels = np.array(["often"] * 95 + ["rare"] * 5)
+    truth = np.searchsorted(names, labels)
+    scores = np.zeros((100, 2), dtype=np.float32)
+    scores[:, 0] = 0.3
+    scores[75:95, 0] = 0.1
+    scores[95:97, 1] = 0.25
+
+    def rare_after(steps: tuple[float, ...]) -> list[int]:
+        shift = train._shift_for(scores, labels, names, train.Recipe(bias_steps=steps))
+        return np.flatnonzero((scores + shift).argmax(axis=1)).tolist()
+
+    assert rare_after((0.0, 0.08)) == [95, 96]
+    assert rare_after((0.0, 0.2)) == []
+    raised = (scores + np.array([0, 0.2], dtype=np.float32)).argmax(axis=1)
+    as_told = scores.argmax(axis=1)
+    assert train._macro(truth, raised, 2) > train._macro(truth, as_told, 2) + 0.02 * 0.2
+
+
 def test_measures() -> None:
     quality = measure.judge(["a", "a", "b", "b"], ["a", "b", "b", "b"], np.array([0.9, 0.4, 0.8, 0.9]), 0.5)
     assert quality.accuracy == 0.75
