@@ -1,4 +1,4 @@
-"""Session rules: idle and absolute time-outs, forced change of a first password, last seen."""
+"""Session rules: idle and absolute time-outs, forced change of a first password, last seen and where."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from django.urls import reverse
 
 OPEN_PATHS = ("/static/", "/healthz", "/readyz", "/metrics", "/i18n/", "/accounts/")
 SEEN_EVERY = timedelta(minutes=1)
+NO_SCREENS = (*OPEN_PATHS, "/api/", "/c/", "/events/", "/files/", "/help/", "/notices/")
+"""Addresses that are not where somebody was working; a citizen's page may carry its code."""
 
 
 class SessionRules:
@@ -43,7 +45,7 @@ class SessionRules:
             return None
         if not request.path.startswith("/pulse") and now - seen >= SEEN_EVERY.total_seconds():
             request.session["seen"] = now
-            user._meta.model.objects.filter(pk=user.pk).update(last_seen_at=request.at)
+            user._meta.model.objects.filter(pk=user.pk).update(last_seen_at=request.at, **_screen_of(request))
         if self._must_change(user, request) and not request.path.startswith(OPEN_PATHS):
             return redirect(reverse("accounts:change_password"))
         return None
@@ -55,3 +57,10 @@ class SessionRules:
         days = settings.PASSWORD_MAX_AGE_DAYS
         changed = user.password_changed_at
         return bool(days and changed and request.at - changed > timedelta(days=days))
+
+
+def _screen_of(request: HttpRequest) -> dict[str, str]:
+    """Where the person is working: the first two parts of the address."""
+    if request.method != "GET" or request.path == "/" or request.path.startswith(NO_SCREENS):
+        return {}
+    return {"last_screen": "/".join(request.path.split("/")[:3])[:59].rstrip("/") + "/"}

@@ -85,6 +85,7 @@ class User(AbstractBaseUser):
     must_change_password = models.BooleanField(_("下次登录须改密"), default=False)
     password_changed_at = models.DateTimeField(_("改密时间"), null=True, blank=True)
     last_seen_at = models.DateTimeField(_("最近在线"), null=True, blank=True)
+    last_screen = models.CharField(_("最近打开的页面"), max_length=60, blank=True)
     single_keys = models.BooleanField(_("单键快捷键"), default=True)
     created_at = models.DateTimeField(_("建立时间"), auto_now_add=True)
 

@@ -24,6 +24,10 @@ from accounts.models import Permission, Role, User
 from accounts.reference import SCOPE_LETTERS, load_roles
 
 
+BEGINS = "begins"
+"""Mark in the session: just signed in and on the way to no page in particular; the launcher then opens a screen."""
+
+
 class _SignIn(LoginView):
     """Sign-in; the language a person has chosen comes back with them."""
 
@@ -33,6 +37,7 @@ class _SignIn(LoginView):
 
     def form_valid(self, form: SignInForm) -> HttpResponse:
         response = super().form_valid(form)
+        self.request.session[BEGINS] = self.get_redirect_url() in ("", "/")
         return _with_language(response, self.request.user)
 
 

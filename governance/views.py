@@ -1,14 +1,16 @@
-"""The launcher after sign-in."""
+"""The launcher, and the screen that opens first after sign-in."""
 
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
+from accounts.views import BEGINS
 from grids.scope import Rights, rights_of
 
 MODULES = (
@@ -32,6 +34,8 @@ LINKS = (
     (_("网格通"), "field:home", "field.use"),
     (_("热线坐席"), "hotline:desk", "hotline.register"),
     (_("法庭"), "disputes:court", "disputes.court"),
+    (_("电话回访"), "hotline:callbacks", "hotline.call_back"),
+    (_("纪检监督"), "hotline:discipline", "hotline.inspect"),
     (_("未定位地址"), "hotline:unresolved", "grids.addresses"),
     (_("上报事件"), "events:report", "events.report"),
     (_("有单无人"), "events:nobody", "events.dispatch"),
@@ -43,12 +47,42 @@ LINKS = (
     (_("后台管理"), "admin:index", ""),
 )
 
+FIRST_SCREENS = (
+    # role, url name, query; of several roles the first counts
+    ("wall_reader", "dashboard:wall", "kiosk=1"),
+    ("court_officer", "disputes:court", ""),
+    ("mediation_head", "disputes:desk", ""),
+    ("mediator", "disputes:desk", ""),
+    ("district_director", "dashboard:wall", ""),
+    ("hotline_agent", "hotline:desk", ""),
+    ("call_back_agent", "hotline:callbacks", ""),
+    ("discipline_reader", "hotline:discipline", ""),
+    ("grid_head", "field:home", ""),
+    ("grid_worker", "field:home", ""),
+    ("district_dispatcher", "events:desk", ""),
+    ("street_director", "events:desk", ""),
+    ("street_officer", "events:desk", ""),
+    ("community_secretary", "events:desk", ""),
+    ("department_head", "events:desk", "view=mine"),
+    ("department_handler", "events:desk", "view=mine"),
+    ("emergency_officer", "events:desk", ""),
+    ("evaluator", "events:desk", ""),
+    ("system_administrator", "admin:index", ""),
+    ("security_administrator", "admin:index", ""),
+    ("audit_administrator", "admin:index", ""),
+    ("data_steward", "admin:index", ""),
+)
+"""Where the day of a role begins; afterwards the screen last used opens first (screens.md §2)."""
+
 
 @login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Where a person's day begins: the modules of their role; what is not built yet is shown as such."""
+    """The modules of a person's role; what is not built yet is shown as such. Right after sign-in the screen last
+    used opens instead, the first time that of the role."""
     rights = rights_of(request.user, at=request.at)
+    if request.session.pop(BEGINS, False) and (first := first_screen(request.user, rights)):
+        return redirect(first)
     tiles = [
         {"name": name, "icon": icon, "note": note, "url": _address(url)}
         for name, icon, note, url, permission in MODULES if _open_to(rights, permission)
@@ -60,6 +94,16 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "governance/home.html", {
         "tiles": tiles, "links": [link for link in links if link["url"]], "has_posts": bool(rights.reaches),
     })
+
+
+def first_screen(user: User, rights: Rights) -> str:
+    """Address of the screen last used, if it is still open to the person; else that of the role; else nothing."""
+    begins = {_address(name): query for role, name, query in reversed(FIRST_SCREENS) if role in rights.roles}
+    listed = [(url, codes) for _name, _icon, _note, url, codes in MODULES] + [(url, code) for _name, url, code in LINKS]
+    opened = {_address(url) for url, codes in listed if codes and _open_to(rights, codes)} - {""}
+    used = [address for address in opened | begins.keys() if user.last_screen.startswith(address)]
+    first = max(used, key=len, default="") or next(reversed(begins), "")
+    return "?".join(filter(None, (first, begins.get(first, ""))))
 
 
 def _open_to(rights: Rights, permission: str | tuple[str, ...]) -> bool:

@@ -28,15 +28,67 @@ def signed_in(world: World, name: str) -> Client:
     return client
 
 
-def test_sign_in_goes_to_the_launcher_or_where_one_was_going(world: World) -> None:
+def test_sign_in_goes_to_the_first_screen_or_where_one_was_going(world: World) -> None:
     client = Client()
     assert client.get(SIGN_IN).status_code == 200
     body = {"username": "dispatcher", "password": PASSWORD}
     assert client.post(SIGN_IN, body)["Location"] == "/"
+    assert client.get("/")["Location"] == "/desk/"
     assert client.get("/").status_code == 200
     assert client.get(SIGN_IN).status_code == 302
     assert Client().post(SIGN_IN, {**body, "next": "/desk/"})["Location"] == "/desk/"
     assert Client().post(SIGN_IN, {**body, "next": "https://example.org"})["Location"] == "/"
+
+
+def first_after_sign_in(name: str, **going: str) -> str:
+    client = Client()
+    client.post(SIGN_IN, {"username": name, "password": PASSWORD, **going})
+    answer = client.get("/")
+    return answer["Location"] if answer.status_code == 302 else "/"
+
+
+def test_the_day_begins_at_the_screen_of_the_role(world: World) -> None:
+    begins = {name: first_after_sign_in(name) for name in world.people if name != "platform"}
+    told = {
+        "dispatcher": "/desk/", "director": "/screen/", "hotline": "/hotline/", "call_backer": "/hotline/callbacks/",
+        "discipline": "/hotline/discipline/", "officer_a": "/desk/", "worker_a1": "/m/", "head_a1": "/m/",
+        "handler": "/desk/?view=mine", "mediator": "/disputes/", "judge": "/disputes/court/", "admin": "/admin/",
+        "steward": "/admin/", "wall": "/screen/?kiosk=1",
+    }
+    assert {name: begins[name] for name in told} == told
+    opened = {name: signed_in(world, name).get(first).status_code for name, first in begins.items()}
+    assert set(opened.values()) == {200}, opened
+
+
+def test_later_the_screen_last_used_opens_first_while_it_may_be_seen(world: World) -> None:
+    person = world.people["dispatcher"]
+    client = signed_in(world, "dispatcher")
+    client.get("/")
+    session = client.session
+    session["seen"] -= 120
+    session.save()
+    client.get("/grids/staffing/")
+    person.refresh_from_db()
+    assert person.last_screen == "/grids/staffing/"
+    assert first_after_sign_in("dispatcher") == "/grids/"
+    assert first_after_sign_in("dispatcher", next="/") == "/grids/"
+    assert first_after_sign_in("dispatcher", next="/duty/") == "/"
+    type(person).objects.filter(pk=person.pk).update(last_screen="/admin/accounts/")
+    assert first_after_sign_in("dispatcher") == "/desk/"
+
+
+@pytest.mark.parametrize("path", ["/c/t/8F3K-27QX/", "/events/20261130-0302-1-00001/", "/api/v1/events/", "/"])
+def test_a_code_a_number_or_a_call_is_no_screen(world: World, path: str) -> None:
+    client = signed_in(world, "dispatcher")
+    client.get("/")
+    session = client.session
+    session["seen"] -= 120
+    session.save()
+    client.get(path)
+    person = world.people["dispatcher"]
+    person.refresh_from_db()
+    assert person.last_screen == ""
+    assert person.last_seen_at is not None
 
 
 def test_wrong_unknown_and_machine_accounts_get_one_sentence(world: World) -> None:

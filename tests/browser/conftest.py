@@ -99,11 +99,11 @@ def open_page(
         )
         contexts.append(context)
         page = watched.watch(context.new_page())
-        page.goto(f"{live_server.url}/accounts/sign-in/")
+        page.goto(f"{live_server.url}/accounts/sign-in/?next=/accounts/profile/")
         page.fill("[name=username]", name)
         page.fill("[name=password]", "Correct-horse-9")
         page.click("form.stack button")
-        page.wait_for_url(f"{live_server.url}/")
+        page.wait_for_url(f"{live_server.url}/accounts/profile/")
         page.goto(live_server.url + path)
         if script and path.startswith(("/desk/?", "/events/")):
             page.wait_for_selector("html[data-desk=ready]", state="attached")
