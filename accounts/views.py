@@ -23,7 +23,6 @@ from accounts.forms import OwnPasswordForm, ProfileForm, SignInForm
 from accounts.models import Permission, Role, User
 from accounts.reference import SCOPE_LETTERS, load_roles
 
-
 BEGINS = "begins"
 """Mark in the session: just signed in and on the way to no page in particular; the launcher then opens a screen."""
 
