@@ -16,7 +16,7 @@ from events.transitions import Report
 from governance.demo.cast import Cast
 from governance.demo.fate import Draw
 from governance.demo.words import Land, Spot, Words
-from grids.models import Area, Post, Unit
+from grids.models import Area, DutyClause, Post, Unit
 
 MACHINES = {
     "police110": "110接处警平台", "video": "视频智能分析", "sensor": "物联感知平台", "department": "部门业务系统",
@@ -42,6 +42,10 @@ class Stage:
         self.units = {unit.pk: unit for unit in Unit.objects.select_related("area")}
         self.by_code = {unit.code: unit for unit in self.units.values()}
         self.categories = {row.code: row for row in Category.objects.filter(parent__isnull=False, is_active=True)}
+        self.duties: dict[str, set[int]] = {}
+        """Major category → units whose duty list has something of it."""
+        for unit_id, code in DutyClause.objects.values_list("unit_id", "category_code"):
+            self.duties.setdefault(code[:2], set()).add(unit_id)
         self.owned = set(RoutingRule.objects.values_list("category_id", flat=True))
         """Categories that some rule sends to a unit."""
         self.draw = Draw({code: row.urgency for code, row in self.categories.items()})

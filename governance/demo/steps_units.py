@@ -85,7 +85,8 @@ def _decline(scene: Scene, order: WorkOrder) -> Step | None:
         return None
     rng = scene.rng("decline", order.pk)
     reason = rng.choice(("not_our_duty", "not_our_duty", "not_our_duty", "needs_superior"))
-    proposed = rng.choice(choice)
+    related = stage.duties.get((scene.case.category_id or "")[:2], set())
+    proposed = rng.choice([u for u in choice if u.pk in related] or choice)
     words = stage.words.line("decline", rng, reason)
     return Step(
         scene.later(order.sent_at, 300, 6600, "decline", order.pk, office=True), "decline",

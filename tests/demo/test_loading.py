@@ -10,9 +10,15 @@ from events.clues.models import ClueCluster
 from events.models import Decline, Event, WorkOrder
 from governance.demo import loading
 from governance.demo.stage import Stage
-from grids.models.units import WITHOUT_ORDERS
+from grids.models.units import WITHOUT_ORDERS, Unit
 from hotline.models import Briefing, HotlineOrder
 from tests.demo.conftest import AT
+
+
+def works_there(stage: Stage, unit_id: int) -> bool:
+    """A department with somebody who takes orders."""
+    is_department = stage.units[unit_id].kind == Unit.Kind.DEPARTMENT
+    return is_department and stage.cast.of_unit(unit_id, "events.accept", Random(1)) is not None
 
 
 def test_every_step_of_the_demo_runs(stage: Stage) -> None:
@@ -21,6 +27,10 @@ def test_every_step_of_the_demo_runs(stage: Stage) -> None:
     for model in (Event, HotlineOrder, Alert, Dispute, VisitTeam, Visit, EarlySign, ClueCluster, Briefing):
         assert model.objects.exists(), model.__name__
     assert not WorkOrder.objects.filter(unit__kind__in=WITHOUT_ORDERS).exists()
-    proposed = Decline.objects.exclude(proposed_unit=None).values_list("proposed_unit", flat=True).distinct()
-    assert all(stage.cast.of_unit(key, "events.accept", Random(1)) is not None for key in proposed)
+    declines = Decline.objects.exclude(proposed_unit=None).values_list("unit", "proposed_unit", "event__category")
+    assert declines
+    for refusing, proposed, category in declines:
+        able = {key for key in stage.duties.get(category[:2], ()) - {refusing} if works_there(stage, key)}
+        assert works_there(stage, proposed)
+        assert proposed in able or not able, (category, stage.units[proposed].name)
     assert said[-1].startswith("事件 events:")
